@@ -1,0 +1,101 @@
+"""The narrow waist: whatever carries out a trial and writes its journal is a target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.interfaces.mechanism import Mechanism
+    from harness.interfaces.setting import Setting, Value
+    from harness.vocab.journal import JournalWriter
+    from harness.vocab.roles import Realm
+
+__all__ = ["Capability", "DeviceOrder", "MechanismUse", "StimulusOrder", "Target", "TrialOrder"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """Something a target can do to a device, such as ``supply.voltage``."""
+
+    name: str
+    doc: str
+    roles: frozenset[str]
+    """Roles of the combination it can act on."""
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MechanismUse:
+    """A mechanism that a device carries, with its settled settings."""
+
+    name: str
+    settings: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceOrder:
+    """One device as a target needs it: what it is, never what it is called."""
+
+    role: str
+    settings: Mapping[str, Value]
+    mechanisms: tuple[MechanismUse, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StimulusOrder:
+    """One thing to do to one device at one instant after the window's settling began."""
+
+    index: int
+    at: int
+    on: str
+    do: str
+    settings: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialOrder:
+    """Everything a target needs to carry out one trial; it does not say which arm the trial belongs to."""
+
+    trial: str
+    seed: bytes
+    epoch: str
+    region: str
+    settle: int
+    observe: int
+    taps: tuple[str, ...]
+    devices: tuple[DeviceOrder, ...]
+    stimuli: tuple[StimulusOrder, ...]
+    codes: tuple[int, ...]
+    """Alert codes the scenario asks about; a known emitter speaks in these."""
+
+
+@runtime_checkable
+class Target(Protocol):
+    """Carries out trials: the simulator, a bench, or the import of an old capture."""
+
+    name: str
+    realm: Realm
+    clock: str
+    """``virtual`` or ``monotonic``; written into the journal."""
+
+    def capabilities(self) -> Mapping[str, Capability]:
+        """Return what this target can do to devices, by name."""
+        ...
+
+    def device_settings(self, role: str) -> Mapping[str, Setting]:
+        """Return the settings that a device profile of this role may give."""
+        ...
+
+    def mechanisms(self) -> Mapping[str, Mechanism]:
+        """Return the mechanisms that a device profile may name; empty for real devices."""
+        ...
+
+    def run(self, order: TrialOrder, journal: JournalWriter) -> None:
+        """Carry out one trial from its ``journal`` record to its ``end`` record.
+
+        Raises :class:`harness.errors.BenchError` where the trial could not be carried out at all.
+        """
+        ...

@@ -1,0 +1,85 @@
+"""Carrying out one trial: the only place where a target is set to work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import BenchError
+from harness.interfaces.registry import detectors, target
+from harness.judge.assess import assess
+from harness.run.workplace import Workplace
+from harness.vocab.journal import Journal, JournalWriter
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+    from harness.interfaces.target import TrialOrder
+    from harness.scenario.model import Outcome
+    from harness.vocab.alert import Finding
+    from harness.vocab.outcome import TrialOutcome
+
+__all__ = ["Task", "TrialResult", "carry_out"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What a worker needs for one trial; it crosses process borders, so it is plain values."""
+
+    order: TrialOrder
+    target: str
+    folder: str
+    outcome: Outcome
+    codes: tuple[int, ...]
+    recorded: bool
+    """Whether the journal is there already, from a run that was interrupted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialResult:
+    """What one trial came to."""
+
+    trial: str
+    outcome: TrialOutcome
+    findings: tuple[Finding, ...]
+
+
+class _Tee:
+    """Keeps what is written to a stream, so that a journal need not be read back from the disk."""
+
+    __slots__ = ("_stream", "parts")
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self.parts: list[bytes] = []
+
+    def write(self, octets: bytes) -> int:
+        """Write through to the stream and keep a copy."""
+        self.parts.append(octets)
+        return self._stream.write(octets)
+
+
+def carry_out(task: Task) -> TrialResult:
+    """Carry out one trial, or take up its journal where it is recorded already, and assess it.
+
+    A target that gives up with :class:`BenchError` leaves a whole journal whose last record says
+    why; the trial is void, not negative.
+    """
+    place = Workplace(Path(task.folder))
+    trial = task.order.trial
+    octets = place.journal_path(trial).read_bytes() if task.recorded else _record(task, place)
+    journal = Journal(octets, where=f"data/trials/{trial}.jsonl")
+    outcome, findings = assess(journal, task.outcome, task.codes, detectors=detectors())
+    return TrialResult(trial=trial, outcome=outcome, findings=findings)
+
+
+def _record(task: Task, place: Workplace) -> bytes:
+    with place.journal(task.order.trial) as stream:
+        tee = _Tee(stream)
+        writer = JournalWriter(tee)
+        try:
+            target(task.target).run(task.order, writer)
+        except BenchError as error:
+            writer.record(writer.last, "end", reason=f"void: {error}")
+        return b"".join(tee.parts)

@@ -1,0 +1,96 @@
+"""Canonical JSON: one value has one spelling, so that digests can be compared.
+
+RFC 8785, restricted until ``json.dumps`` with sorted keys is exactly that form: ASCII keys, no
+floats, integers below 2**53 in magnitude, NFC strings. Decimals travel as strings.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING
+from unicodedata import is_normalized
+
+from harness.errors import BundleError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Json = None | bool | int | str | Sequence["Json"] | Mapping[str, "Json"]
+
+__all__ = ["canonical", "check_canonical", "digest", "document", "lines", "parse", "parse_line"]
+
+_LIMIT = 1 << 53
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def canonical(value: Json) -> bytes:
+    """Return the one spelling of ``value``, without a line end.
+
+    Raises :class:`BundleError` with code ``E-CANON-FLOAT``, ``E-CANON-INT`` or ``E-CANON-KEY``
+    where the value has no canonical form.
+    """
+    check_canonical(value)
+    return _encode(value).encode()
+
+
+def document(value: Json) -> bytes:
+    """Return the canonical form of a document: the value and one line feed."""
+    return canonical(value) + b"\n"
+
+
+def lines(values: Iterable[Json]) -> bytes:
+    """Return canonical JSON lines, one value a line."""
+    return b"".join(document(value) for value in values)
+
+
+def digest(value: Json) -> str:
+    """Return the SHA-256, in lower-case hexadecimal, of the canonical document."""
+    return sha256(document(value)).hexdigest()
+
+
+def check_canonical(value: object) -> None:
+    """Raise :class:`BundleError` where a value has no canonical form."""
+    if value is None or isinstance(value, bool):
+        return
+    if isinstance(value, str):
+        if not value.isascii() and not is_normalized("NFC", value):
+            raise BundleError(f"E-CANON-BYTES string {value!r} is not in Unicode normal form C")
+        return
+    if isinstance(value, int):
+        if not -_LIMIT < value < _LIMIT:
+            raise BundleError(f"E-CANON-INT {value} is beyond 2**53", expected="a smaller integer, or a string")
+        return
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str) or not key.isascii():
+                raise BundleError(f"E-CANON-KEY {key!r} is not an ASCII key")
+        value = tuple(value.values())
+    if isinstance(value, (list, tuple)):
+        for inner in value:
+            check_canonical(inner)
+        return
+    raise BundleError(f"E-CANON-FLOAT {value!r} of type {type(value).__name__} has no canonical form", expected="a string or an integer")
+
+
+def parse(octets: bytes, *, where: str = "") -> Json:
+    """Read one canonical document and insist that it is spelt canonically.
+
+    Raises :class:`BundleError` with code ``E-CANON-BYTES`` where the octets are not the canonical
+    spelling of what they say (spaces, duplicate keys, escapes, a missing line feed).
+    """
+    try:
+        value: Json = json.loads(octets)
+    except (ValueError, RecursionError) as error:
+        raise BundleError(f"E-CANON-BYTES not JSON: {error}", where=where) from error
+    if document(value) != octets:
+        raise BundleError("E-CANON-BYTES not the canonical spelling", where=where, expected="canonical JSON and one line feed")
+    return value
+
+
+def parse_line(octets: bytes, *, where: str = "") -> dict[str, Json]:
+    """Read one canonical JSON line that holds an object."""
+    value = parse(octets, where=where)
+    if not isinstance(value, dict):
+        raise BundleError("E-CANON-BYTES a line holds no object", where=where)
+    return value

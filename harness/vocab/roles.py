@@ -1,0 +1,44 @@
+"""What an arm is for. Roles are known to the judge; the names that people gave to arms are not."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+__all__ = ["ArmRole", "Realm"]
+
+
+class ArmRole(StrEnum):
+    """Why an arm is part of the experiment (``docs/explanation/certainty.md``)."""
+
+    TREATMENT = "treatment"
+    """The combination under the suspected condition."""
+    CONDITION_CONTROL = "condition-control"
+    """The same combination, the condition absent."""
+    DEVICE_CONTROL = "device-control"
+    """One component swapped, the condition present."""
+    POSITIVE_CONTROL = "positive-control"
+    """A known emitter: the harness can see such alerts today."""
+    SHAM = "sham"
+    """No device under test: the harness makes no such alerts itself."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether the treatment must beat this arm."""
+        return self in {ArmRole.CONDITION_CONTROL, ArmRole.DEVICE_CONTROL}
+
+
+class Realm(StrEnum):
+    """Where evidence comes from; part of every grade, never dropped."""
+
+    SIMULATED = "S"
+    LABORATORY = "L"
+    FIELD = "F"
+
+    @property
+    def words(self) -> str:
+        """What a reader must know about evidence of this realm."""
+        return {
+            Realm.SIMULATED: "simulated: shows what the model does, and grades no device",
+            Realm.LABORATORY: "laboratory: real devices under controlled conditions",
+            Realm.FIELD: "field capture: nothing was controlled",
+        }[self]
