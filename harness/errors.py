@@ -8,7 +8,7 @@
     ├── WireError         the far end: octets that are not what they claim        exit 1
     ├── BenchError        the bench: an instrument, radio or disk let us down     exit 7
     ├── BundleError       the evidence: a bundle that is not what was sealed      exit 1
-    ├── Unavailable       nobody: there is nothing here to which this applies     exit 5
+    ├── UnavailableError  nobody: there is nothing here to which this applies     exit 5
     └── InternalError     us: a promise of the harness itself was broken          exit 3
 
 Every message answers four questions: what went wrong, where, what was expected, and what is the
@@ -28,7 +28,7 @@ __all__ = [
     "HarnessError",
     "InternalError",
     "ScenarioError",
-    "Unavailable",
+    "UnavailableError",
     "UsageError",
     "WireError",
     "nearest",
@@ -86,7 +86,7 @@ class BundleError(HarnessError):
     exit_code = 1
 
 
-class Unavailable(HarnessError):
+class UnavailableError(HarnessError):
     """Nothing here to which the request applies."""
 
     exit_code = 5

@@ -27,6 +27,8 @@ class Standing(StrEnum):
     """The device was configured not to send this code, and it was sent."""
     UNKNOWN = "unknown"
     """The oracle has no sourced rule for this code: it is not judged."""
+    UNDECIDED = "undecided"
+    """A rule there is, but what it needs to know was not journalled up to here: it is not judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from harness.errors import BenchError
 from harness.run.trial import carry_out
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from concurrent.futures import Future, ProcessPoolExecutor
 
     from harness.run.trial import Task, TrialResult
@@ -27,7 +27,7 @@ _LIVES = 3
 class Executor(Protocol):
     """Carries out tasks; closing the iterator leaves the rest undone."""
 
-    def results(self, tasks: Iterable[Task]) -> Iterator[TrialResult]:
+    def results(self, tasks: Iterable[Task]) -> Generator[TrialResult]:
         """Yield the result of each task, in the order of the tasks."""
         ...
 
@@ -35,9 +35,10 @@ class Executor(Protocol):
 class Inline:
     """One trial after another in this process."""
 
-    def results(self, tasks: Iterable[Task]) -> Iterator[TrialResult]:
+    def results(self, tasks: Iterable[Task]) -> Generator[TrialResult]:
         """Yield each result as soon as its trial is over."""
-        return map(carry_out, tasks)
+        for task in tasks:
+            yield carry_out(task)
 
 
 class Processes:
@@ -47,7 +48,7 @@ class Processes:
         """Use ``workers`` processes."""
         self.workers = workers
 
-    def results(self, tasks: Iterable[Task]) -> Iterator[TrialResult]:
+    def results(self, tasks: Iterable[Task]) -> Generator[TrialResult]:
         """Yield results in order; a pool that breaks is rebuilt and only the missing trials are repeated.
 
         Raises :class:`BenchError` where the same trial loses its worker three times.
@@ -89,7 +90,7 @@ def _leave_interrupts_to_the_parent() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _drain(pool: ProcessPoolExecutor, waiting: deque[Task], source: Iterator[Task], *, ahead: int) -> Iterator[TrialResult]:
+def _drain(pool: ProcessPoolExecutor, waiting: deque[Task], source: Iterator[Task], *, ahead: int) -> Generator[TrialResult]:
     """Keep ``ahead`` tasks in flight; ``waiting`` holds those whose result has not been yielded."""
     from concurrent.futures import BrokenExecutor
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.vocab.alert import Finding
     from harness.vocab.outcome import TrialOutcome
 
-__all__ = ["Task", "TrialResult", "carry_out"]
+__all__ = ["Task", "TrialResult", "carry_out", "result_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,8 @@ class TrialResult:
     trial: str
     outcome: TrialOutcome
     findings: tuple[Finding, ...]
+    unread: int
+    """Messages at the counting point, within the window, that could not be decoded."""
 
 
 class _Tee:
@@ -70,8 +72,13 @@ def carry_out(task: Task) -> TrialResult:
     trial = task.order.trial
     octets = place.journal_path(trial).read_bytes() if task.recorded else _record(task, place)
     journal = Journal(octets, where=f"data/trials/{trial}.jsonl")
-    outcome, findings = assess(journal, task.outcome, task.codes, detectors=detectors())
-    return TrialResult(trial=trial, outcome=outcome, findings=findings)
+    return result_of(journal, task.outcome, task.codes)
+
+
+def result_of(journal: Journal, outcome: Outcome, codes: tuple[int, ...]) -> TrialResult:
+    """Assess one journal with every detector there is."""
+    found = assess(journal, outcome, codes, detectors=detectors())
+    return TrialResult(trial=journal.trial, outcome=found.outcome, findings=found.findings, unread=found.unread)
 
 
 def _record(task: Task, place: Workplace) -> bytes:

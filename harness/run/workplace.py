@@ -74,8 +74,12 @@ class Workplace:
                 raise UsageError("another process is carrying out this plan", where=str(self.folder), expected="one at a time") from None
             yield
 
+    def clear(self) -> None:
+        """Forget an earlier run: remove its plan and its journals."""
+        shutil.rmtree(self.folder / "data", ignore_errors=True)
+
     def remove(self) -> None:
-        """Remove the folder, once everything in it is sealed or to be started again."""
+        """Remove the folder, once everything in it is sealed."""
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager

@@ -54,6 +54,8 @@ class Stimulus:
     settings: Mapping[str, Value]
     every: int | None = None
     times: int = 1
+    told: str = ""
+    """The same for people, such as ``supply.voltage at 0s: mean 253.000 V``; written when it is settled."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +128,5 @@ class Scenario:
     """Named factors and their levels, for later screening; path of the varied value to its levels."""
     source: str = ""
     """The scenario's file as text, kept for the bundle."""
+    overrides: tuple[str, ...] = ()
+    """Changes made on the command line (``path=value``), kept for the bundle."""

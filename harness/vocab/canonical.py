@@ -27,11 +27,15 @@ _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=F
 def canonical(value: Json) -> bytes:
     """Return the one spelling of ``value``, without a line end.
 
-    Raises :class:`BundleError` with code ``E-CANON-FLOAT``, ``E-CANON-INT`` or ``E-CANON-KEY``
-    where the value has no canonical form.
+    Raises :class:`BundleError` with code ``E-CANON-FLOAT``, ``E-CANON-INT``, ``E-CANON-KEY`` or
+    ``E-CANON-BYTES`` where the value has no canonical form: a float, half of a surrogate pair, a value
+    within itself or nested beyond the interpreter's recursion limit.
     """
-    check_canonical(value)
-    return _encode(value).encode()
+    try:
+        check_canonical(value)
+        return _encode(value).encode()
+    except (RecursionError, ValueError) as error:
+        raise BundleError(f"E-CANON-BYTES has no canonical form: {error}") from error
 
 
 def document(value: Json) -> bytes:
@@ -51,16 +55,6 @@ def digest(value: Json) -> str:
 
 def check_canonical(value: object) -> None:
     """Raise :class:`BundleError` where a value has no canonical form."""
-    if value is None or isinstance(value, bool):
-        return
-    if isinstance(value, str):
-        if not value.isascii() and not is_normalized("NFC", value):
-            raise BundleError(f"E-CANON-BYTES string {value!r} is not in Unicode normal form C")
-        return
-    if isinstance(value, int):
-        if not -_LIMIT < value < _LIMIT:
-            raise BundleError(f"E-CANON-INT {value} is beyond 2**53", expected="a smaller integer, or a string")
-        return
     if isinstance(value, dict):
         for key in value:
             if not isinstance(key, str) or not key.isascii():
@@ -69,8 +63,21 @@ def check_canonical(value: object) -> None:
     if isinstance(value, (list, tuple)):
         for inner in value:
             check_canonical(inner)
-        return
-    raise BundleError(f"E-CANON-FLOAT {value!r} of type {type(value).__name__} has no canonical form", expected="a string or an integer")
+    else:
+        _check_scalar(value)
+
+
+def _check_scalar(value: object) -> None:
+    if isinstance(value, str):
+        if not value.isascii() and not is_normalized("NFC", value):
+            raise BundleError(f"E-CANON-BYTES string {value!r} is not in Unicode normal form C")
+    elif isinstance(value, int):
+        if not -_LIMIT < value < _LIMIT:
+            raise BundleError(f"E-CANON-INT {value} is beyond 2**53", expected="a smaller integer, or a string")
+    elif value is not None:
+        raise BundleError(
+            f"E-CANON-FLOAT {value!r} of type {type(value).__name__} has no canonical form", expected="a string or an integer"
+        )
 
 
 def parse(octets: bytes, *, where: str = "") -> Json:
@@ -83,7 +90,11 @@ def parse(octets: bytes, *, where: str = "") -> Json:
         value: Json = json.loads(octets)
     except (ValueError, RecursionError) as error:
         raise BundleError(f"E-CANON-BYTES not JSON: {error}", where=where) from error
-    if document(value) != octets:
+    try:
+        spelling = document(value)
+    except BundleError as error:
+        raise BundleError(error.what, where=where, expected=error.expected) from error
+    if spelling != octets:
         raise BundleError("E-CANON-BYTES not the canonical spelling", where=where, expected="canonical JSON and one line feed")
     return value
 

@@ -132,10 +132,13 @@ class Journal:
                 raise BundleError(f"unknown kind {record.get('kind')!r}", where=f"{where}:{number}", expected=", ".join(KINDS))
             last = at
             records.append(record)
-        if not records or records[0].get("format") != FORMAT or records[0]["kind"] != "journal":
+        first = records[0]
+        if first["kind"] != "journal" or first.get("format") != FORMAT or not isinstance(first.get("trial"), str):
             raise BundleError(f"not a {FORMAT} journal", where=where)
         if records[-1]["kind"] != "end":
             raise BundleError("a journal breaks off before its last record", where=where, expected="a record of kind 'end'")
+        if any(record["kind"] in {"journal", "end"} for record in records[1:-1]):
+            raise BundleError("a journal begins or ends twice", where=where, expected="one record of kind 'journal' and one of kind 'end'")
         self._lines = tuple(records)
 
     def __len__(self) -> int:

@@ -30,7 +30,7 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 _UNITS = {"ns": 1, "us": 1_000, "ms": MILLISECOND, "s": SECOND, "m": MINUTE, "min": MINUTE, "h": HOUR, "d": DAY}
-_PART = re.compile(r"(\d+)(?:\.(\d+))?\s*(ns|us|ms|min|s|m|h|d)\s*")
+_PART = re.compile(r"([0-9]{1,30})(?:\.([0-9]{1,30}))?\s*(ns|us|ms|min|s|m|h|d)\s*")
 _GBCS_ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
 
 

@@ -1,0 +1,5 @@
+"""A simulated Comms Hub with its meters and its WAN: the harness's first plug-in.
+
+It enters the harness through the entry-point group ``smets_harness.targets``, as anybody's would, and
+imports nothing of the harness but its vocabulary, its codecs and its doors.
+"""

@@ -1,0 +1,180 @@
+"""Carrying out what is done to the devices of a simulated home, one act a capability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from comms_hub_sim.behaviour import codes, number, text
+from comms_hub_sim.capabilities import CAPABILITIES
+from comms_hub_sim.commands import USE_CASES, build_command, event_configuration, voltage_thresholds, wan_alerts
+from comms_hub_sim.kernel import STIMULUS
+from comms_hub_sim.supply import NOMINAL, VoltageProfile
+from harness.errors import BenchError
+from harness.vocab.time import MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from comms_hub_sim.home import Home
+    from harness.interfaces.setting import Value
+    from harness.interfaces.target import StimulusOrder
+    from harness.vocab.canonical import Json
+    from harness.vocab.identity import Eui64
+
+__all__ = ["Stimuli"]
+
+_GSME_ON, _GSME_OFF = 0x0B, 0x03
+"""Event configuration octets: logged and sent to the WAN; logged only."""
+_AGAIN: Final = MINUTE
+"""Until a command that found its hub without power is brought again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lasting:
+    """Something that goes on after it was done."""
+
+    until: int
+    end: Callable[[int], None]
+
+
+class Stimuli:
+    """Carries out a trial's stimuli at their instants, and journals each as due, done and ended."""
+
+    __slots__ = ("_home", "_latest", "_sent")
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._latest: dict[tuple[str, str], int] = {}
+        self._sent = 0
+
+    def schedule(self, order: StimulusOrder) -> None:
+        """Put a stimulus on the agenda; raises :class:`BenchError` where it cannot be carried out."""
+        capability = CAPABILITIES.get(order.do)
+        if capability is None or order.on not in capability.roles or order.on not in self._home.mounted:
+            raise BenchError(f"'{order.do}' cannot be done to '{order.on}'", where="simulator", expected=", ".join(CAPABILITIES))
+        self._home.kernel.at(order.at, STIMULUS, lambda now: self._carry_out(order, now))
+
+    def _carry_out(self, order: StimulusOrder, now: int) -> None:
+        self._journal(order, "due", now)
+        self._latest[order.do, order.on] = order.index
+        lasting = _ACTS[order.do](self, order, now)
+        self._journal(order, "done", now)
+        if lasting is not None:
+            self._home.kernel.at(lasting.until, STIMULUS, lambda at: self._end(order, lasting, at))
+
+    def _end(self, order: StimulusOrder, lasting: _Lasting, now: int) -> None:
+        """End what lasted, unless a later one of its kind took its place meanwhile."""
+        if self._latest[order.do, order.on] == order.index:
+            lasting.end(now)
+        self._journal(order, "ended", now)
+
+    def _journal(self, order: StimulusOrder, phase: str, now: int) -> None:
+        told: dict[str, Json] = {name: list(value) if isinstance(value, tuple) else value for name, value in order.settings.items()}
+        members: dict[str, Json] = {"with": told}
+        self._home.journal.record(now, "stimulus", index=order.index, phase=phase, on=order.on, do=order.do, **members)
+
+    def supply_voltage(self, order: StimulusOrder, now: int) -> _Lasting | None:
+        """Have the supply follow another profile."""
+        supply, settings = self._home.supply, order.settings
+        if supply is None:
+            return None
+        mean, deviation, correlation = (number(settings, name) for name in ("mean", "deviation", "correlation"))
+        supply.follow(VoltageProfile(mean=mean, deviation=deviation, correlation=correlation))
+        return _lasting(settings, now, lambda _: supply.follow(NOMINAL))
+
+    def supply_cut(self, order: StimulusOrder, now: int) -> _Lasting | None:
+        """Cut the electricity meter's supply."""
+        supply, esme, duration = self._home.supply, self._home.esme, number(order.settings, "duration")
+        if supply is not None and esme is not None:
+            mounted = self._home.mounted["esme"]
+            supply.cut(now, duration)
+            mounted.went_dark()
+            esme.lose_supply(now, duration)
+            mounted.settle(now)
+        return _Lasting(until=now + duration, end=lambda _: None)
+
+    def han_loss(self, order: StimulusOrder, now: int) -> _Lasting | None:
+        """Make the HAN links of a device lose more, or less."""
+        radio = self._home.mounted[order.on].radio
+        if radio is None:
+            return None
+        radio.loss = number(order.settings, "loss")
+        radio.acknowledgement_loss = number(order.settings, "acknowledgement-loss")
+        return _lasting(order.settings, now, lambda _: radio.settle())
+
+    def wan_loss(self, order: StimulusOrder, now: int) -> _Lasting | None:
+        """Take the WAN away from the hub."""
+        duration = number(order.settings, "for")
+        self._home.wan.interrupt(now, duration)
+        self._tell_hub(now)
+        return _Lasting(until=now + duration, end=self._tell_hub)
+
+    def _tell_hub(self, now: int) -> None:
+        home = self._home
+        if home.hub is not None:
+            home.hub.wan_changed(home.wan.available(now), now)
+            home.mounted["hub"].settle(now)
+
+    def command_send(self, order: StimulusOrder, now: int) -> _Lasting | None:
+        """Have a user send a command, which the WAN brings to the hub."""
+        home, use_case = self._home, USE_CASES[text(order.settings, "use-case")]
+        if use_case.role != order.on:
+            raise BenchError(f"a device of role '{order.on}' does not take this command", where="simulator", expected=use_case.role)
+        self._sent += 1
+        device, party = home.address(order.on), home.address(use_case.party)
+        payload = _payload(use_case.party, order.settings, self._sent)
+        octets = build_command(use_case, device, self._sent, payload, home.credentials)
+        home.wan.bring(lambda at: self._deliver(octets, device, at), party, now)
+        return None
+
+    def _deliver(self, octets: bytes, device: Eui64, now: int) -> None:
+        home = self._home
+        hub = home.hub
+        if hub is not None and hub.hears(now):
+            hub.from_wan(octets, device)
+            home.mounted["hub"].settle(now)
+        elif hub is not None:
+            home.kernel.at(now + _AGAIN, STIMULUS, lambda at: self._deliver(octets, device, at))
+
+    def time_step(self, order: StimulusOrder, now: int) -> _Lasting | None:
+        """Set a device's clock."""
+        mounted = self._home.mounted[order.on]
+        mounted.device.step_clock(number(order.settings, "by"), now)
+        mounted.settle(now)
+        return None
+
+    def restart(self, order: StimulusOrder, now: int) -> _Lasting | None:
+        """Take a device's power away for a while."""
+        duration = number(order.settings, "duration")
+        self._home.mounted[order.on].restart(now, duration)
+        return _Lasting(until=now + duration, end=lambda _: None)
+
+
+_ACTS: Final[dict[str, Callable[[Stimuli, StimulusOrder, int], _Lasting | None]]] = {
+    "supply.voltage": Stimuli.supply_voltage,
+    "supply.cut": Stimuli.supply_cut,
+    "han.loss": Stimuli.han_loss,
+    "wan.loss": Stimuli.wan_loss,
+    "command.send": Stimuli.command_send,
+    "time.step": Stimuli.time_step,
+    "hub.restart": Stimuli.restart,
+    "device.restart": Stimuli.restart,
+}
+
+
+def _lasting(settings: Mapping[str, Value], now: int, end: Callable[[int], None]) -> _Lasting | None:
+    """Return when something ends, or ``None`` where it lasts as long as the trial."""
+    duration = number(settings, "for")
+    return _Lasting(until=now + duration, end=end) if duration else None
+
+
+def _payload(party: str, settings: Mapping[str, Value], counter: int) -> bytes:
+    """Return the payload of a command by its use case."""
+    on, off, use_case = codes(settings, "on"), codes(settings, "off"), text(settings, "use-case")
+    if use_case == "ecs29c":
+        over, under, period = (number(settings, name) for name in ("over", "under", "period"))
+        return voltage_thresholds(over, under, period, counter)
+    if use_case == "gcs20":
+        return event_configuration(((_GSME_ON, on), (_GSME_OFF, off)), counter)
+    return wan_alerts(party, on, off, counter)

@@ -1,0 +1,38 @@
+"""One trial from its first record to its last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from comms_hub_sim.home import Home
+from comms_hub_sim.kernel import STIMULUS
+from comms_hub_sim.stimuli import Stimuli
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from harness.interfaces.mechanism import Mechanism
+    from harness.interfaces.target import TrialOrder
+    from harness.vocab.canonical import Json
+    from harness.vocab.journal import JournalWriter
+
+__all__ = ["carry_out"]
+
+
+def carry_out(order: TrialOrder, journal: JournalWriter, *, header: Mapping[str, Json], mechanisms: Mapping[str, Mechanism]) -> None:
+    """Build the home, let it settle, observe it, and write down what happened.
+
+    Raises :class:`harness.errors.BenchError` where the order asks for something that is not modelled.
+    """
+    journal.record(0, "journal", trial=order.trial, epoch=order.epoch, **header)
+    home = Home(order, journal, mechanisms)
+    stimuli = Stimuli(home)
+    for stimulus in order.stimuli:
+        stimuli.schedule(stimulus)
+    home.kernel.at(order.settle, STIMULUS, lambda now: journal.record(now, "window", event="opened"))
+    home.start()
+    closes = order.settle + order.observe
+    home.kernel.run(closes)
+    home.close(closes)
+    journal.record(closes, "window", event="closed")
+    journal.record(closes, "end", reason="window closed")

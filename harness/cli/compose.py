@@ -1,0 +1,185 @@
+"""What several commands put together: a plan from a scenario, results from a bundle, a payload from a run."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import weakref
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness.errors import BundleError, UsageError
+from harness.evidence.tool import harness_digest
+from harness.interfaces.registry import plugin_of, plugins_with, target
+from harness.judge.policy import POLICY
+from harness.plan.design import reseeded
+from harness.plan.model import Plan
+from harness.report.results import RESULTS, results
+from harness.report.telling import Told
+from harness.run.campaign import Campaign, carry_out_campaign
+from harness.run.executors import executor
+from harness.run.sinks import Sinks
+from harness.run.trial import result_of
+from harness.run.workplace import Workplace
+from harness.vocab.canonical import document
+from harness.vocab.journal import Journal
+from harness.wire.reading import read_trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from harness.evidence.bundle import Bundle
+    from harness.evidence.files import Source
+    from harness.plan.model import Block
+    from harness.report.story import Story
+    from harness.run.sinks import Sink
+
+__all__ = ["POLICY_FILE", "TRIALS", "Payload", "derive", "payload", "plan_of", "prepare", "recorded", "rerun", "told_of"]
+
+TRIALS = "data/trials/"
+POLICY_FILE = "data/plan/policy.json"
+
+
+def prepare(scenario: str, *, target_name: str, overrides: Sequence[str], seed: str | None) -> Plan:
+    """Lay out the plan of a scenario, given as a path or as an id, for a target.
+
+    Raises :class:`harness.errors.ScenarioError` with every problem of the file.
+    """
+    from harness.interfaces.library import find_scenario
+    from harness.plan.design import design
+    from harness.scenario.loading import load, seed_override
+
+    chosen = target(target_name)
+    changes = [*overrides, *([seed_override(seed)] if seed is not None else [])]
+    loaded = load(find_scenario(scenario), target=chosen, overrides=changes)
+    return design(
+        loaded,
+        chosen,
+        harness=harness_identity(target_name),
+        policy={"id": POLICY.version, "digest": POLICY.digest()},
+        plugins=plugins_with(chosen),
+    )
+
+
+def harness_identity(target_name: str) -> dict[str, str]:
+    """Return version and digest of the harness together with the package that brings the target."""
+    from harness import __version__
+
+    plugin = plugin_of(target(target_name))
+    provider = plugin.source.partition("/")[0] if plugin else ""
+    return {"version": __version__, "digest": harness_digest([provider] if provider else [])}
+
+
+class Payload(dict[str, "Source"]):
+    """Every file under ``data/`` by path: octets, or a file to read them from."""
+
+
+def payload(plan: Plan, campaign: Campaign, place: Workplace) -> tuple[Story, Payload]:
+    """Return the story of a campaign and the whole payload of its bundle."""
+
+    def facts(trial: str) -> Journal:
+        return Journal(place.journal_path(trial).read_bytes(), where=f"{TRIALS}{trial}.jsonl")
+
+    story, derived = results(Told(plan=plan, campaign=campaign, facts=lambda trial: read_trial(facts(trial))))
+    files = Payload(sealed_files(plan))
+    files.update({f"{TRIALS}{trial}.jsonl": place.journal_path(trial) for trial in campaign.results})
+    files.update(derived)
+    return story, files
+
+
+def sealed_files(plan: Plan) -> dict[str, bytes]:
+    """Return what is sealed before the first trial: the plan, its inputs, and the policy."""
+    return {**plan.files(), POLICY_FILE: document(POLICY.document())}
+
+
+def plan_of(files: Iterable[str], read: Callable[[str], bytes]) -> Plan:
+    """Rebuild the plan from a bundle's or a workplace's files."""
+    return Plan.from_files({path: read(path) for path in files if not path.startswith((TRIALS, RESULTS)) and path != POLICY_FILE})
+
+
+def told_of(bundle: Bundle) -> Told:
+    """Read a sealed bundle's plan and journals, and assess every trial again.
+
+    Raises :class:`BundleError` where the trials are not whole blocks from the first on, or were
+    judged by another policy than the one at hand.
+    """
+    plan = plan_of(bundle.files, bundle.read)
+    if plan.policy["digest"] != POLICY.digest():
+        raise UsageError(f"the plan was sealed under policy {plan.policy['id']} {plan.policy['digest'][:12]}", expected=POLICY.version)
+    if bundle.read(POLICY_FILE) != document(POLICY.document()):
+        raise BundleError("the policy is not the one whose digest the plan gives", where=POLICY_FILE)
+    present = {path.removeprefix(TRIALS).removesuffix(".jsonl") for path in bundle.files if path.startswith(TRIALS)}
+    blocks = recorded(plan, present)
+
+    def journal(trial: str) -> Journal:
+        path = f"{TRIALS}{trial}.jsonl"
+        return Journal(bundle.read(path), where=path)
+
+    found = {trial.trial: result_of(journal(trial.trial), plan.outcome, plan.codes) for block in blocks for trial in block.trials}
+    return Told(plan=plan, campaign=Campaign(blocks=blocks, results=found, stopped=""), facts=lambda trial: read_trial(journal(trial)))
+
+
+def recorded(plan: Plan, present: set[str]) -> tuple[Block, ...]:
+    """Return the blocks whose trials are there; raises :class:`BundleError` where others are there as well."""
+    blocks = []
+    for block in plan.blocks:
+        if not {trial.trial for trial in block.trials} <= present:
+            break
+        blocks.append(block)
+    odd = sorted(present - {trial.trial for block in blocks for trial in block.trials})
+    if odd:
+        raise BundleError("a journal belongs to no complete block of the plan", where=f"{TRIALS}{odd[0]}.jsonl", expected="whole blocks")
+    return tuple(blocks)
+
+
+def derive(bundle: Bundle) -> Mapping[str, bytes]:
+    """Return every file under ``data/results/`` anew, from the bundle's plan and journals alone (level V5).
+
+    Raises :class:`UsageError` where another harness than the plan's gives other results: then it cannot
+    be told from here whether they followed.
+    """
+    told = told_of(bundle)
+    found = results(told)[1]
+    if any(path not in bundle.files or bundle.read(path) != octets for path, octets in found.items()):
+        require_same_tool(told.plan)
+    return found
+
+
+def rerun(bundle: Bundle, workers: int, *, seed: str | None = None, sink: Sink | None = None) -> Mapping[str, Source]:
+    """Carry out a bundle's plan again and return every file under ``data/`` anew (level V6).
+
+    As many blocks are carried out as the bundle holds. With another ``seed`` the scenario is laid
+    out anew. Raises :class:`UsageError` where harness or plug-ins are not those of the plan.
+    """
+    plan = plan_of(bundle.files, bundle.read)
+    require_same_tool(plan)
+    trials = sum(path.startswith(TRIALS) for path in bundle.files)
+    if seed is not None:
+        plan = reseeded(plan, seed)
+    folder = Path(tempfile.mkdtemp(prefix="smets-harness-rerun-"))
+    place = Workplace(folder)
+    place.open(sealed_files(plan))
+    limit = trials // max(1, len(plan.arms))
+    campaign = carry_out_campaign(plan, place=place, executor=executor(workers), sink=sink or Sinks(()), limit=limit)
+    files = payload(plan, campaign, place)[1]
+    weakref.finalize(files, shutil.rmtree, folder, ignore_errors=True)
+    return files
+
+
+def require_same_tool(plan: Plan) -> None:
+    """Insist that harness and plug-ins at hand are those the plan names; raises :class:`UsageError` naming the first that is not."""
+    chosen = target(plan.target)
+    here = harness_identity(plan.target)
+    if plan.harness["digest"] != here["digest"]:
+        raise UsageError(
+            f"this is harness {here['version']} with digest {here['digest'][:12]}",
+            expected=f"{plan.harness['version']} with digest {plan.harness['digest'][:12]}, which laid out the plan",
+        )
+    known: dict[tuple[str, str], str] = {(plugin.kind, plugin.name): plugin.digest for plugin in plugins_with(chosen)}
+    for plugin in plan.plugins:
+        digest = known.get((plugin["kind"], plugin["name"]), "")
+        if digest != plugin["digest"]:
+            found = f"digest {digest[:12]}" if digest else "absent"
+            raise UsageError(
+                f"{plugin['kind']} '{plugin['name']}' is {found}", where=plugin["source"], expected=f"digest {plugin['digest'][:12]}"
+            )

@@ -1,0 +1,120 @@
+"""``smets-harness show``: a bundle at a glance, one of its trials, or what was found."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from harness import exit_codes
+from harness.errors import UnavailableError, nearest
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from harness.cli.console import Console
+    from harness.evidence.bundle import Bundle
+    from harness.vocab.canonical import Json
+    from harness.vocab.journal import Journal, Record
+
+SUMMARY = "show a bundle, one of its trials, or its findings"
+DESCRIPTION = """Show a bundle at a glance; with --trial one journal, decoded, in order of time;
+with --findings what every detector found. Nothing is judged anew."""
+EXAMPLES = """examples:
+  smets-harness show out/average-voltage-chatter-9f31c0
+  smets-harness show out/average-voltage-chatter-9f31c0 --findings
+  smets-harness show out/average-voltage-chatter-9f31c0 --trial t3f09ac51e2 --tap hub"""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare which bundle, and which part of it."""
+    from harness.vocab.journal import TAPS
+
+    parser.add_argument("bundle", type=Path, help="the bundle's folder")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--trial", metavar="ID", help="show one trial's journal")
+    part.add_argument("--findings", action="store_true", help="list what was found, trial by trial")
+    parser.add_argument("--tap", choices=TAPS, help="with --trial: only messages and frames at this counting point")
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Show it."""
+    from harness.evidence.bundle import Bundle
+
+    bundle = Bundle.open(args.bundle)
+    if args.trial:
+        return _trial(bundle, args.trial, args.tap, console)
+    if args.findings:
+        return _findings(bundle, console)
+    return _glance(bundle, args.bundle, console)
+
+
+def _glance(bundle: Bundle, folder: Path, console: Console) -> int:
+    from harness.vocab.canonical import parse
+
+    certainty = parse(bundle.read("data/results/certainty.json"))
+    plan = parse(bundle.read("data/plan/plan.json"))
+    if not isinstance(certainty, dict) or not isinstance(plan, dict):
+        raise UnavailableError("plan and verdict are no objects", where=str(folder))
+    if console.as_json:
+        console.json({"bundle": str(folder), "payload-root": bundle.payload_root, "plan": plan, "certainty": certainty})
+        return exit_codes.AS_EXPECTED
+    console.data(bundle.read("data/results/report.txt").decode())
+    trials = sum(path.startswith("data/trials/") for path in bundle.files)
+    console.data(f"bundle     {folder}  {len(bundle.files)} files, {trials} trials")
+    console.data(f"root       {bundle.payload_root}")
+    return exit_codes.AS_EXPECTED
+
+
+def _findings(bundle: Bundle, console: Console) -> int:
+    from harness.vocab.canonical import parse_line
+
+    found = [parse_line(line) for line in bundle.read("data/results/findings.jsonl").splitlines(keepends=True)]
+    if console.as_json:
+        console.json(found)
+        return exit_codes.AS_EXPECTED if found else exit_codes.NOTHING
+    for finding in found:
+        console.data(f"{finding['trial']}  {finding['detector']:<22} {finding['says']}")
+    if not found:
+        console.talk("nothing was found in any trial")
+    return exit_codes.AS_EXPECTED if found else exit_codes.NOTHING
+
+
+def _trial(bundle: Bundle, trial: str, tap: str | None, console: Console) -> int:
+    from harness.vocab.journal import Journal
+
+    path = f"data/trials/{trial}.jsonl"
+    if path not in bundle.files:
+        known = [name.removeprefix("data/trials/").removesuffix(".jsonl") for name in bundle.files if name.startswith("data/trials/")]
+        raise UnavailableError(f"no trial '{trial}' in this bundle", where=str(bundle.directory), nearest=nearest(trial, known))
+    journal = Journal(bundle.read(path), where=path)
+    records = [(line, record) for line, record in enumerate(journal, 1) if tap is None or record.get("tap") == tap]
+    if console.as_json:
+        console.json([{"line": line, **record} for line, record in records])
+    else:
+        for row in _rows(journal, records):
+            console.data(row)
+    return exit_codes.AS_EXPECTED
+
+
+def _rows(journal: Journal, records: list[tuple[int, Record]]) -> Iterator[str]:
+    from harness.vocab.alert import code_text
+    from harness.vocab.time import duration_text
+    from harness.wire.gbcs.catalogue import alert_name
+    from harness.wire.reading import read_trial
+
+    alerts = {sighting.line: sighting.alert for sighting in read_trial(journal).sightings}
+    for line, record in records:
+        at = record["at"]
+        when = duration_text(at) if isinstance(at, int) else ""
+        if line in alerts:
+            alert = alerts[line]
+            what = f"{record['tap']:<5} {code_text(alert.code)} counter {alert.counter}  {alert_name(alert.code)}"
+        else:
+            what = "  ".join(f"{name}={_short(value)}" for name, value in record.items() if name not in {"at", "kind"})
+        yield f"{line:>6}  {when:>18}  {record['kind']!s:<13} {what}"
+
+
+def _short(value: Json) -> str:
+    text = str(value)
+    return text if len(text) <= 48 else f"{text[:45]}…"

@@ -1,0 +1,66 @@
+"""What detectors share: alerts at one counting point without their copies, and how a finding is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.interfaces.oracle import Standing
+from harness.oracle.billing import BILLING_CODE
+from harness.vocab.alert import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from harness.interfaces.oracle import Grounds
+    from harness.interfaces.setting import Value
+    from harness.vocab.alert import Alert, Sighting
+    from harness.vocab.canonical import Json
+    from harness.vocab.identity import Eui64
+    from harness.wire.facts import TrialFacts
+
+__all__ = ["EventKey", "amount", "event_key", "finding", "judged_messages", "standing"]
+
+EventKey = tuple["Eui64", "Eui64", int, int | None, bytes]
+
+
+def judged_messages(facts: TrialFacts, tap: str) -> Iterator[Sighting]:
+    """Yield the first sighting of every message at a counting point, in order of time, settling included.
+
+    Copies, octet for octet, are left out, and so is the billing alert.
+    """
+    seen: set[bytes] = set()
+    for sighting in facts.at_tap(tap):
+        if sighting.alert.octets not in seen and sighting.alert.code != BILLING_CODE:
+            seen.add(sighting.alert.octets)
+            yield sighting
+
+
+def event_key(alert: Alert) -> EventKey:
+    """Return what two reports of one event to one recipient have in common."""
+    return alert.originator, alert.target, alert.code, alert.event_seconds, alert.body
+
+
+def standing(grounds: Grounds, alert: Alert) -> Standing:
+    """Return how an alert stands; what the oracle was not asked about is unknown."""
+    ground = grounds.of.get((alert.originator, alert.counter, alert.code))
+    return ground.standing if ground else Standing.UNKNOWN
+
+
+def amount(settings: Mapping[str, Value], name: str) -> int:
+    """Return a count or a duration among settled settings."""
+    return int(settings[name])  # type: ignore[arg-type]
+
+
+def finding(detector: str, rule: str, shown: tuple[Sighting, ...], *, superfluous: int = 1, **figures: Json) -> Finding:
+    """Return a finding about the last of the sightings that show it; figures fill the sentence of ``rule``."""
+    last = shown[-1]
+    return Finding(
+        detector=detector,
+        at=last.at,
+        originator=last.alert.originator,
+        codes=tuple(sorted({sighting.alert.code for sighting in shown})),
+        lines=tuple(sorted({sighting.line for sighting in shown})),
+        superfluous=superfluous,
+        rule=rule,
+        facts=figures,
+    )

@@ -1,0 +1,107 @@
+"""Verdicts, outcomes and findings as canonical JSON: exact ratios beside decimals cut off for reading."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from harness.detect.sentences import sentence
+from harness.judge.numbers import decimal_text, fraction_text
+from harness.vocab.alert import code_text
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from harness.vocab.alert import Finding
+    from harness.vocab.canonical import Json
+    from harness.vocab.outcome import ArmCertainty, Certainty, Comparison, TrialOutcome
+
+__all__ = ["certainty_document", "finding_document", "outcome_document"]
+
+_PLACES = 6
+
+
+def certainty_document(verdict: Certainty) -> dict[str, Json]:
+    """Return a verdict as canonical JSON.
+
+    Every rational number is ``{"exact": "n/d", "decimal": "0.583119"}``, the decimal cut off, never
+    rounded up; counts are integers.
+    """
+    return {
+        "format": "smets-certainty/1",
+        "grade": str(verdict.grade),
+        "worst-case": str(verdict.worst_case),
+        "blocks": verdict.blocks,
+        "void-blocks": {str(block): reason for block, reason in sorted(verdict.void_blocks.items())},
+        "stopped": verdict.stopped,
+        "arms": [_arm(arm) for arm in verdict.arms],
+        "comparisons": [_comparison(comparison) for comparison in verdict.comparisons],
+        "steps": [dict(step) for step in verdict.steps],
+    }
+
+
+def _rational(value: Fraction) -> Json:
+    return {"exact": fraction_text(value), "decimal": decimal_text(value, _PLACES)}
+
+
+def _arm(arm: ArmCertainty) -> Json:
+    return {
+        "arm": arm.arm,
+        "role": arm.role.value,
+        "grade": str(arm.grade),
+        "trials": arm.trials,
+        "positive": arm.positive,
+        "count-low": arm.count_low,
+        "count-high": arm.count_high,
+        "rate-low": _rational(arm.rate_low),
+        "rate-high": _rational(arm.rate_high),
+        "rate-class": arm.rate_class,
+        "e-rate": _rational(arm.e_rate),
+        "excluded": None if arm.excluded is None else _rational(arm.excluded),
+    }
+
+
+def _comparison(comparison: Comparison) -> Json:
+    return {
+        "arm": comparison.arm,
+        "treatment-more": comparison.treatment_more,
+        "control-more": comparison.control_more,
+        "ties": comparison.ties,
+        "e-value": _rational(comparison.e_value),
+        "needed": _rational(comparison.needed),
+    }
+
+
+def outcome_document(outcome: TrialOutcome) -> dict[str, Json]:
+    """Return what one trial came to as canonical JSON; exposure in nanoseconds."""
+    return {
+        "trial": outcome.trial,
+        "void": outcome.void,
+        "exposure": outcome.exposure,
+        "count": outcome.count,
+        "positive": outcome.positive,
+        "alerts": outcome.alerts,
+        "lost": outcome.lost,
+        "by-detector": dict(outcome.by_detector),
+        "by-code": dict(outcome.by_code),
+        "standings": dict(outcome.standings),
+        "unmet": outcome.unmet,
+    }
+
+
+def finding_document(trial: str, finding: Finding) -> dict[str, Json]:
+    """Return one finding of a trial as canonical JSON, with the sentence that it stands for.
+
+    Of ``lines``, the last ``superfluous`` show the alerts that the finding calls superfluous.
+    """
+    return {
+        "trial": trial,
+        "detector": finding.detector,
+        "at": finding.at,
+        "originator": finding.originator,
+        "codes": [code_text(code) for code in finding.codes],
+        "lines": list(finding.lines),
+        "superfluous": finding.superfluous,
+        "rule": finding.rule,
+        "facts": dict(finding.facts),
+        "says": sentence(finding),
+    }

@@ -1,0 +1,143 @@
+"""Counts of a campaign so far: complete blocks, void blocks, arms, and arms compared block by block."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from harness.errors import ScenarioError
+from harness.vocab.roles import ArmRole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from harness.vocab.outcome import Row
+
+__all__ = ["ArmTally", "PairTally", "Tally", "begin", "complete_blocks"]
+
+Block = tuple["Row", ...]
+"""The trials of one complete block, by arm number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArmTally:
+    """One arm's trials in blocks that count."""
+
+    role: ArmRole
+    trials: int = 0
+    positive: int = 0
+    count_low: int = 0
+    count_high: int = 0
+    """Smallest and largest count of a positive trial."""
+
+    def plus(self, row: Row) -> ArmTally:
+        """Return the tally with one more trial."""
+        if not row.positive:
+            return replace(self, trials=self.trials + 1)
+        low = min(self.count_low, row.count) if self.positive else row.count
+        return replace(self, trials=self.trials + 1, positive=self.positive + 1, count_low=low, count_high=max(self.count_high, row.count))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairTally:
+    """The treatment against one control arm: in how many blocks which of the two counted more."""
+
+    more: int = 0
+    less: int = 0
+    ties: int = 0
+
+    def plus(self, treatment: int, control: int) -> PairTally:
+        """Return the tally with one more block."""
+        if treatment > control:
+            return replace(self, more=self.more + 1)
+        return replace(self, less=self.less + 1) if treatment < control else replace(self, ties=self.ties + 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Everything the grades need, after some number of complete blocks."""
+
+    treatment: int
+    """Number of the treatment arm."""
+    arms: Mapping[int, ArmTally]
+    pairs: Mapping[int, PairTally]
+    """By number of the control arm."""
+    blocks: int = 0
+    """Complete blocks, void ones included."""
+    voids: Mapping[int, str] = field(default_factory=dict)
+    """Void blocks and why they are void."""
+
+    @property
+    def treated(self) -> ArmTally:
+        """The treatment arm's own tally."""
+        return self.arms[self.treatment]
+
+    def plus(self, block: Sequence[Row]) -> Tally:
+        """Return the tally with one more complete block; a void block adds nothing but itself."""
+        blocks = self.blocks + 1
+        reason = void_reason(block)
+        if reason:
+            return replace(self, blocks=blocks, voids={**self.voids, block[0].block: reason})
+        counts = {row.arm: row.count for row in block}
+        arms = {row.arm: self.arms[row.arm].plus(row) for row in block}
+        pairs = {control: pair.plus(counts[self.treatment], counts[control]) for control, pair in self.pairs.items()}
+        return replace(self, blocks=blocks, arms=arms, pairs=pairs)
+
+    def ahead(self, blocks: int) -> Tally:
+        """Return the tally if each of the next ``blocks`` spoke for the treatment and against every control."""
+        treated = replace(self.treated, trials=self.treated.trials + blocks, positive=self.treated.positive + blocks)
+        pairs = {control: replace(pair, more=pair.more + blocks) for control, pair in self.pairs.items()}
+        return replace(self, blocks=self.blocks + blocks, arms={**self.arms, self.treatment: treated}, pairs=pairs)
+
+    def recounted(self) -> Tally:
+        """Return the tally with every void block counted against the treatment: it negative, the controls positive."""
+        lost = len(self.voids)
+        treated = replace(self.treated, trials=self.treated.trials + lost)
+        pairs = {control: replace(pair, less=pair.less + lost) for control, pair in self.pairs.items()}
+        return replace(self, arms={**self.arms, self.treatment: treated}, pairs=pairs)
+
+
+def begin(roles: Mapping[int, ArmRole]) -> Tally:
+    """Return the tally before the first block; ``roles`` gives every arm of the plan.
+
+    Raises :class:`ScenarioError` where there is not exactly one treatment arm.
+    """
+    treatments = [arm for arm, role in roles.items() if role is ArmRole.TREATMENT]
+    if len(treatments) != 1:
+        raise ScenarioError(f"{len(treatments)} treatment arms", expected="exactly one arm with the role 'treatment'")
+    return Tally(
+        treatment=treatments[0],
+        arms={arm: ArmTally(role=roles[arm]) for arm in sorted(roles)},
+        pairs={arm: PairTally() for arm in sorted(roles) if roles[arm].compares},
+    )
+
+
+def complete_blocks(rows: Iterable[Row], roles: Mapping[int, ArmRole]) -> list[Block]:
+    """Return the blocks in which every arm has its trial, in order; a block that broke off is no evidence.
+
+    Raises :class:`ScenarioError` where an arm has two trials in one block, or is not in the plan.
+    """
+    by_block: dict[int, dict[int, Row]] = {}
+    for row in rows:
+        if roles.get(row.arm) is not row.role:
+            raise ScenarioError(f"arm {row.arm} is not a {row.role.value} of this plan", where=f"trial {row.trial}")
+        if by_block.setdefault(row.block, {}).setdefault(row.arm, row) is not row:
+            raise ScenarioError(f"arm {row.arm} has two trials in block {row.block}", where=f"trial {row.trial}", expected="one")
+    return [tuple(block[arm] for arm in sorted(block)) for _, block in sorted(by_block.items()) if len(block) == len(roles)]
+
+
+def void_reason(block: Sequence[Row]) -> str:
+    """Say why a complete block counts for nothing, or return an empty string.
+
+    A block is void where a trial of it is, where the known emitter was not seen, or where alerts
+    were seen with no device under test: then the harness could not be trusted on that day.
+    """
+    for row in block:
+        if row.void:
+            return f"trial {row.trial} is void: {row.void}"
+    for row in block:
+        if row.role is ArmRole.POSITIVE_CONTROL and not row.positive:
+            return f"positive control {row.trial} was silent"
+        if row.role is ArmRole.SHAM and row.positive:
+            return f"sham {row.trial} was not silent"
+    return ""

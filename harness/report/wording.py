@@ -1,0 +1,148 @@
+"""Every sentence a report can say, as templates; the wording lint reads them all.
+
+Nothing here speaks of a device beyond what was counted. What is filled in comes from a
+:class:`harness.report.story.Story` and is a figure, a name, or text that others wrote.
+"""
+
+from __future__ import annotations
+
+from string import Template
+from typing import TYPE_CHECKING
+
+from harness.vocab.roles import ArmRole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["BEYOND", "GRADES", "LADDER", "PURPOSES", "TEMPLATES", "say"]
+
+LADDER = ("C0", "C1", "C2", "C3")
+"""The grades one campaign can reach, lowest first."""
+
+GRADES: Mapping[str, str] = {
+    "C0": "reported",
+    "C1": "observed",
+    "C2": "reproduced",
+    "C3": "controlled",
+    "NR": "not reproduced",
+    "inconclusive": "inconclusive",
+}
+"""Level -> its name."""
+
+PURPOSES: Mapping[ArmRole, str] = {
+    ArmRole.TREATMENT: "the combination under the suspected condition",
+    ArmRole.CONDITION_CONTROL: "the same combination, the condition absent",
+    ArmRole.DEVICE_CONTROL: "one component swapped, the condition present",
+    ArmRole.POSITIVE_CONTROL: "a known emitter: such alerts can be seen here",
+    ArmRole.SHAM: "no device under test: the harness itself stays silent",
+}
+
+BEYOND = ("the cause", "conformity to any requirement")
+"""What no campaign examines, whatever else it does."""
+
+TEMPLATES: Mapping[str, str] = {
+    "realm-S": "Simulated: shows what the model does, and grades no device.",
+    "realm-L": "Laboratory: real devices under controlled conditions; no rate in the field follows from it.",
+    "realm-F": "Field capture: nothing was controlled.",
+    # What must hold for each grade, from the policy.
+    "grade-C0": "The claim is on record; no block of trials has been carried out.",
+    "grade-C1": "At least one valid treatment trial was positive.",
+    "grade-C2": (
+        "At least $positives positive treatment trials in at least $sessions, and E of $evidence or more that the rate exceeds $background."
+    ),
+    "grade-C3": (
+        "C2, and E of $needed or more against each control arm, in a plan with $roles. The positive control was seen and the "
+        "sham was silent in each block that counts."
+    ),
+    "grade-NR": (
+        "No treatment trial was positive. The rate from which on is excluded (E of $evidence) is stated with it; rarer "
+        "behaviour is not excluded."
+    ),
+    "grade-inconclusive": "No block that counts was carried out, or what was carried out supports no grade.",
+    # What the grade of this report means.
+    "meaning-C0": "No complete block was carried out. Nothing follows about the claim.",
+    "meaning-C1": (
+        "Positive in $positive of $trials under the suspected condition. How often it occurs, and on what it depends, was not established."
+    ),
+    "meaning-C2": (
+        "Positive in $positive of $trials under the suspected condition. A difference from each control was not established to "
+        "the evidence needed."
+    ),
+    "meaning-C2-alone": "Positive in $positive of $trials under the suspected condition. The treatment was compared with no control.",
+    "meaning-C2-reached": (
+        "Positive in $positive of $trials under the suspected condition; the treatment counted more than each of $controls, "
+        "by the evidence needed, in a plan without the further arms that C3 asks for."
+    ),
+    "meaning-C3": (
+        "Positive in $positive of $trials under the suspected condition; the treatment counted more than each of $controls, by "
+        "the evidence that the sealed plan asked for."
+    ),
+    "meaning-NR": (
+        "Positive in none of $trials under the suspected condition: rates of $excluded or more are excluded (95 %), rarer behaviour is not."
+    ),
+    "meaning-NR-plain": "Positive in none of $trials under the suspected condition; too few to exclude a rate.",
+    "meaning-inconclusive": "What was carried out neither supports a grade nor excludes a rate.",
+    "model-only": "The figures concern the model as configured here.",
+    "chance": (
+        "If the label of an arm made no difference, evidence this strong ($e) would arise in at most 1 of $campaigns such campaigns."
+    ),
+    "odds": "A reader who held 10 to 1 against such a dependence beforehand would now hold $odds to 1 for it.",
+    "inconclusive-above": "inconclusive above $level",
+    # Facts in words.
+    "positive-rule": "more than $count in a trial",
+    "result-count": "$positive of $trials positive",
+    "result-range": "$low to $high",
+    "comparison": "$e, needed $needed",
+    "controls-positive": "positive control positive in $positive of $trials",
+    "controls-sham": "sham positive in $positive of $trials",
+    "controls-none": "no positive control and no sham in this plan",
+    "controls-void": "$voids void",
+    "controls-worst": "worst-case recount $grade",
+    "carried-out": "$trials in $blocks, $voids void",
+    "stop-rule": "up to $blocks; stop at $at, or after $zero without a positive treatment trial",
+    "window": "$observe observed after $settle of settling; the trial's clock starts at",
+    "counting-point": "$tap; alerts of $whose",
+    "stopped-grade": "stopped at the grade asked for",
+    "stopped-zero": "stopped without a positive treatment trial",
+    "stopped-futile": "stopped where the grade asked for could no longer be reached",
+    "stopped-blocks": "ended with the last planned block",
+    "stopped-interrupted": "interrupted before the stop rule was met",
+    "stopped-": "ended before the stop rule was met",
+    "expected-met": "$arm: expected $expected, observed $observed, as expected",
+    "expected-unmet": "$arm: expected $expected, observed $observed, not as expected",
+    # Notes.
+    "note-interrupted": "The plan was not carried to its end. What is told here rests on the complete blocks.",
+    "note-unmet": (
+        "$alerts that the specification requires were not seen within the window, in $trials; told here, and counted against nobody."
+    ),
+    "note-lost": "$messages went unrecorded, in $trials; a count there may be too low.",
+    "note-unread": "$messages at the counting point could not be decoded, and were not counted.",
+    "note-short": "$trials observed for less than $window.",
+    "note-none": "Nothing further was noted: no gap, no unread message, no required alert missing.",
+    # The page.
+    "no-control": "The plan holds no control arm; the treatment was compared with nothing.",
+    "no-timeline": "No trial is laid out in time.",
+    "no-expectation": "The scenario stated no expectation.",
+    "no-trial": "No trial was carried out.",
+    "caption-counts": "Superfluous alerts in each trial. A line joins the two trials of one block, which ran in random order.",
+    "caption-evidence": (
+        "Evidence against each control after each block, on a scale where equal heights are equal factors. The dashed line is "
+        "what the sealed plan asked for."
+    ),
+    "caption-rate": "The rate of positive treatment trials. The interval holds at whatever block one chooses to look.",
+    "caption-timeline": (
+        "One trial of each arm, as an example. One mark stands for what came within about $share ($narrow on a narrow screen); "
+        "each step in height doubles the number: 1, 2 to 3, 4 to 7, and so on."
+    ),
+    # The spoken descriptions of the plots.
+    "spoken-counts": "Against $arm: the treatment counted more in $more, the control in $less, and $ties equal.",
+    "spoken-counts-alone": "Counts of the treatment in $blocks.",
+    "spoken-evidence": "Against $arm: $comparison.",
+    "spoken-rate": "After $blocks the rate is $rate (95 %), from $positive of $trials.",
+    "spoken-timeline": "$arm: $superfluous, $other, $stimuli.",
+}
+
+
+def say(name: str, **words: object) -> str:
+    """Fill in the template ``name``; every word it needs must be given."""
+    return Template(TEMPLATES[name]).substitute({key: str(word) for key, word in words.items()})

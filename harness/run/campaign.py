@@ -1,0 +1,123 @@
+"""Carrying out a campaign: block after block in the plan's order, until the sealed rule says stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from harness.judge.grading import printed_level
+from harness.judge.question import Question
+from harness.judge.stopping import stop_reason
+from harness.judge.tally import begin
+from harness.run.trial import Task
+from harness.vocab.outcome import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from harness.plan.model import Block, Plan
+    from harness.run.executors import Executor
+    from harness.run.sinks import Sink
+    from harness.run.trial import TrialResult
+    from harness.run.workplace import Workplace
+    from harness.vocab.outcome import TrialOutcome
+
+__all__ = ["Campaign", "block_rows", "carry_out_campaign", "question_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Campaign:
+    """What was carried out: whole blocks only, in the plan's order."""
+
+    blocks: tuple[Block, ...]
+    results: Mapping[str, TrialResult]
+    """By trial, for every trial of those blocks."""
+    stopped: str
+    """What the stop rule said last; empty where the campaign was interrupted before it said anything."""
+
+
+def carry_out_campaign(plan: Plan, *, place: Workplace, executor: Executor, sink: Sink, limit: int | None = None) -> Campaign:
+    """Carry out a plan, taking up whatever trials are recorded in ``place`` already; at most ``limit`` blocks where given.
+
+    The rule is asked after every whole block and sees only the blocks up to there, so what it says
+    does not depend on how many trials were under way. Trials beyond the stop are left unjudged.
+    An interrupt (``KeyboardInterrupt``) ends the campaign after the last whole block.
+    """
+    blocks = plan.blocks[:limit]
+    sink.tell("campaign.began", plan=plan.digest, blocks=len(blocks), trials=len(blocks) * len(plan.arms))
+    question = question_of(plan)
+    tally = begin(question.roles)
+    done: list[Block] = []
+    results: dict[str, TrialResult] = {}
+    stopped = ""
+    stream = executor.results(_tasks(plan, blocks, place))
+    try:
+        for block in blocks:
+            batch = _take(block, stream, sink)
+            results.update(batch)
+            done.append(block)
+            tally = tally.plus(block_rows(plan, block, {trial: result.outcome for trial, result in batch.items()}))
+            stopped = stop_reason(tally, question)
+            sink.tell("block.judged", block=block.index, grade=printed_level(tally, question), void=len(tally.voids), stopped=stopped)
+            if stopped:
+                break
+    except KeyboardInterrupt:
+        sink.tell("campaign.interrupted", blocks=len(done))
+    finally:
+        stream.close()
+    sink.tell("campaign.ended", blocks=len(done), stopped=stopped)
+    return Campaign(blocks=tuple(done), results=results, stopped=stopped)
+
+
+def question_of(plan: Plan) -> Question:
+    """Return what the judge may know of a plan."""
+    return Question(roles=plan.roles, realm=plan.realm, stop=plan.stop, exploratory=plan.exploratory)
+
+
+def block_rows(plan: Plan, block: Block, outcomes: Mapping[str, TrialOutcome]) -> tuple[Row, ...]:
+    """Return one block's trials as the judge sees them, by arm number."""
+    rows = [
+        Row(
+            block=block.index,
+            arm=trial.arm,
+            role=plan.roles[trial.arm],
+            trial=trial.trial,
+            count=outcomes[trial.trial].count,
+            positive=outcomes[trial.trial].positive,
+            void=outcomes[trial.trial].void,
+        )
+        for trial in block.trials
+    ]
+    return tuple(sorted(rows, key=lambda row: row.arm))
+
+
+def _tasks(plan: Plan, blocks: Sequence[Block], place: Workplace) -> Iterator[Task]:
+    for block in blocks:
+        for trial in block.trials:
+            yield Task(
+                order=plan.order(trial.trial),
+                target=plan.target,
+                folder=str(place.folder),
+                outcome=plan.outcome,
+                codes=plan.codes,
+                recorded=place.journal_path(trial.trial).is_file(),
+            )
+
+
+def _take(block: Block, stream: Iterator[TrialResult], sink: Sink) -> dict[str, TrialResult]:
+    """Take the results of one block and tell of each."""
+    batch = {}
+    for trial in block.trials:
+        result = next(stream)
+        outcome = result.outcome
+        batch[trial.trial] = result
+        sink.tell(
+            "trial.ended",
+            block=block.index,
+            trial=trial.trial,
+            count=outcome.count,
+            alerts=outcome.alerts,
+            void=outcome.void,
+            lost=outcome.lost,
+        )
+    return batch

@@ -1,0 +1,193 @@
+"""DLMS data as values, and how they are written in A-XDR (clause 7.4).
+
+The value of a :class:`Data` by tag:
+
+==========================  =========================================================================
+03 boolean                  the octet itself: 0 is false, anything else true (GBCS writes 0xFF)
+05 06 0F 10 11 12 14 15 16  ``int``
+04 bit-string               :class:`BitString`
+09 octet-string             ``bytes``
+0A visible-, 0C utf8-string ``str``
+17 18 float, 1A date, 1B time  the 4, 8, 5 or 4 octets as ``bytes``: no float is ever computed with
+19 date-time                :class:`~harness.wire.gbcs.cosem_time.CosemDateTime`
+01 array, 02 structure      tuple of :class:`Data`
+13 compact-array            :class:`CompactArray`
+==========================  =========================================================================
+
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+from harness.wire.gbcs.cosem_time import CosemDateTime
+from harness.wire.gbcs.lengths import write_length
+
+__all__ = ["BitString", "CompactArray", "Data", "Description", "Tag", "Value"]
+
+
+class Tag(IntEnum):
+    """The types of DLMS data by their tag octet."""
+
+    NULL = 0x00
+    ARRAY = 0x01
+    STRUCTURE = 0x02
+    BOOLEAN = 0x03
+    BIT_STRING = 0x04
+    DOUBLE_LONG = 0x05
+    DOUBLE_LONG_UNSIGNED = 0x06
+    OCTET_STRING = 0x09
+    VISIBLE_STRING = 0x0A
+    UTF8_STRING = 0x0C
+    INTEGER = 0x0F
+    LONG = 0x10
+    UNSIGNED = 0x11
+    LONG_UNSIGNED = 0x12
+    COMPACT_ARRAY = 0x13
+    LONG64 = 0x14
+    LONG64_UNSIGNED = 0x15
+    ENUM = 0x16
+    FLOAT32 = 0x17
+    FLOAT64 = 0x18
+    DATE_TIME = 0x19
+    DATE = 0x1A
+    TIME = 0x1B
+
+    @property
+    def words(self) -> str:
+        """The type's name as DLMS spells it."""
+        return self.name.lower().replace("_", "-")
+
+
+NUMBERS = {
+    Tag.BOOLEAN: (1, False),
+    Tag.DOUBLE_LONG: (4, True),
+    Tag.DOUBLE_LONG_UNSIGNED: (4, False),
+    Tag.INTEGER: (1, True),
+    Tag.LONG: (2, True),
+    Tag.UNSIGNED: (1, False),
+    Tag.LONG_UNSIGNED: (2, False),
+    Tag.LONG64: (8, True),
+    Tag.LONG64_UNSIGNED: (8, False),
+    Tag.ENUM: (1, False),
+}
+FIXED = {Tag.FLOAT32: 4, Tag.FLOAT64: 8, Tag.DATE_TIME: 12, Tag.DATE: 5, Tag.TIME: 4}
+STRINGS = frozenset({Tag.OCTET_STRING, Tag.VISIBLE_STRING, Tag.UTF8_STRING})
+TEXT = {Tag.VISIBLE_STRING: "ascii", Tag.UTF8_STRING: "utf-8"}
+
+
+@dataclass(frozen=True, slots=True)
+class BitString:
+    """A bit-string: how many bits, and the octets that hold them, first bit in the most significant place."""
+
+    size: int
+    octets: bytes
+
+    def __int__(self) -> int:
+        """Return the bits as an unsigned integer, first bit most significant."""
+        return int.from_bytes(self.octets, "big") >> (8 * len(self.octets) - self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What the rows of a compact-array look like: a simple type, an array of one type, or a structure of types."""
+
+    tag: int
+    count: int = 0
+    """Elements of an array; 0 for other types."""
+    parts: tuple[Description, ...] = ()
+
+    def encode(self) -> bytes:
+        """Write the type description."""
+        inner = b"".join(part.encode() for part in self.parts)
+        if self.tag == Tag.ARRAY:
+            return bytes((self.tag,)) + self.count.to_bytes(2, "big") + inner
+        if self.tag == Tag.STRUCTURE:
+            return bytes((self.tag,)) + write_length(len(self.parts)) + inner
+        return bytes((self.tag,))
+
+
+@dataclass(frozen=True, slots=True)
+class CompactArray:
+    """Rows of one shape, written without tags (clause 7.5)."""
+
+    description: Description
+    rows: tuple[Data, ...]
+
+
+Value = None | int | str | bytes | CosemDateTime | BitString | CompactArray | tuple["Data", ...]
+
+
+class Data:
+    """One DLMS data value with its type."""
+
+    __slots__ = ("end", "offset", "tag", "value")
+
+    def __init__(self, tag: int, value: Value, *, offset: int = 0, end: int = 0) -> None:
+        """Make a value; ``offset`` and ``end`` tell where in a message it was read."""
+        self.tag = tag
+        self.value = value
+        self.offset = offset
+        self.end = end
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Data) and self.tag == other.tag and self.value == other.value
+
+    def __hash__(self) -> int:
+        return hash((self.tag, self.value))
+
+    def __repr__(self) -> str:
+        return f"Data({self.tag:#04x}, {self.value!r})"
+
+    @property
+    def children(self) -> tuple[Data, ...]:
+        """The members of an array or structure; empty for other types."""
+        return self.value if isinstance(self.value, tuple) else ()
+
+    @property
+    def content(self) -> bytes:
+        """The octets after tag, length and count."""
+        tag, value = self.tag, self.value
+        if isinstance(value, tuple):
+            return b"".join(item.encode() for item in value)
+        if isinstance(value, int):
+            width, signed = NUMBERS[Tag(tag)]
+            return value.to_bytes(width, "big", signed=signed)
+        if isinstance(value, str):
+            return value.encode(TEXT[Tag(tag)])
+        if isinstance(value, CosemDateTime):
+            return value.encode()
+        if isinstance(value, BitString):
+            return value.octets
+        if isinstance(value, CompactArray):
+            rows = b"".join(_untagged(value.description, row) for row in value.rows)
+            return value.description.encode() + write_length(len(rows)) + rows
+        return value or b""
+
+    def encode(self) -> bytes:
+        """Write the value with its tag; ``ValueError`` or ``OverflowError`` where it is no value of its type."""
+        return bytes((self.tag,)) + _prefixed(self)
+
+
+def _prefixed(data: Data) -> bytes:
+    """Write what follows the tag."""
+    content = data.content
+    if isinstance(data.value, tuple):
+        return write_length(len(data.value)) + content
+    if isinstance(data.value, BitString):
+        return write_length(data.value.size) + content
+    return write_length(len(content)) + content if data.tag in STRINGS else content
+
+
+def _untagged(description: Description, data: Data) -> bytes:
+    """Write one element of a compact-array's contents."""
+    if data.tag != description.tag:
+        raise ValueError(f"a compact-array row holds type {data.tag:#04x} where {description.tag:#04x} is described")
+    if description.tag == Tag.ARRAY:
+        if len(data.children) != description.count:
+            raise ValueError(f"an array of {len(data.children)} where {description.count} are described")
+        return b"".join(_untagged(description.parts[0], item) for item in data.children)
+    if description.tag == Tag.STRUCTURE:
+        return b"".join(_untagged(part, item) for part, item in zip(description.parts, data.children, strict=True))
+    return _prefixed(data)

@@ -1,0 +1,25 @@
+"""The one error of the GBCS codec: which rule was broken, at which octet, what was expected, what was found."""
+
+from __future__ import annotations
+
+from harness.errors import WireError
+
+__all__ = ["GbcsError"]
+
+_SHOWN = 16
+"""Octets of the find that the message shows; the attribute keeps them all."""
+
+
+class GbcsError(WireError):
+    """Octets break a rule of the GBCS codec."""
+
+    def __init__(self, rule: str, offset: int, what: str, *, expected: str = "", octets: bytes = b"", unit: str = "octet") -> None:
+        """Keep the rule (``E01`` to ``E43``), the offset from the message's first octet, and the octets found there.
+
+        ``unit`` is what the offset counts: octets, or characters where a message is given as text.
+        """
+        found = octets[:_SHOWN].hex() + ("…" if len(octets) > _SHOWN else "")
+        super().__init__(f"{rule} {what}" + (f", found {found}" if found else ""), where=f"{unit} {offset}", expected=expected)
+        self.rule = rule
+        self.offset = offset
+        self.octets = octets

@@ -1,0 +1,74 @@
+"""What the numbers inside alert bodies stand for (clauses 9 and 10.2)."""
+
+from __future__ import annotations
+
+__all__ = [
+    "ACTIVATION",
+    "CELL_USAGES",
+    "CHANNELS",
+    "DEVICE_TYPES",
+    "KEY_USAGES",
+    "MODES",
+    "OUTCOME",
+    "REASONS",
+    "ROLES",
+    "SPECIALIST_USES",
+    "STATUSES",
+    "TRANSFER",
+]
+
+REASONS = {
+    0: "other",
+    1: "non-volatile memory",
+    2: "program execution",
+    3: "program storage",
+    4: "RAM",
+    5: "unexpected hardware reset",
+    6: "watchdog",
+    7: "metrology firmware verification",
+    8: "measurement fault",
+    9: "unspecified",
+}
+ROLES = {
+    0: "root",
+    1: "recovery",
+    2: "supplier",
+    3: "network operator",
+    4: "access control broker",
+    5: "transitional CoS",
+    6: "WAN provider",
+    7: "issuing authority",
+    8: "load controller",
+    127: "other",
+}
+MODES = {
+    0: "root by supplier",
+    1: "root by WAN provider",
+    2: "supplier by supplier",
+    3: "network operator by network operator",
+    4: "access control broker by ACB",
+    5: "WAN provider by WAN provider",
+    6: "transitional CoS by transitional CoS",
+    7: "supplier by transitional CoS",
+    8: "any except abnormal root by recovery",
+    9: "any by contingency",
+    10: "load controller by load controller",
+    11: "load controller by supplier",
+}
+STATUSES = {
+    0: "success",
+    5: "bad certificate",
+    10: "no trust anchor",
+    17: "insufficient memory",
+    25: "trust anchor not found",
+    30: "resources busy",
+    127: "other",
+}
+DEVICE_TYPES = {0: "GSME", 1: "ESME", 2: "CHF", 3: "GPF", 4: "HCALCS", 5: "PPMID", 6: "type 2"}
+ACTIVATION = {0: "success", 1: "no image held", 2: "hash mismatch", 3: "activation failure"}
+TRANSFER = {0: "success", 1: "discarded", 2: "hardware mismatch", 3: "transfer failure"}
+OUTCOME = {0: "success", 1: "failure"}
+CELL_USAGES = {0: "management", 1: "prepayment top-up"}
+SPECIALIST_USES = {0: "prepayment top-up"}
+KEY_USAGES = {b"\x07\x80": "digital signature", b"\x03\x08": "key agreement"}
+CHANNELS = {direction << 4 | number: f"APC {number} {name}" for direction, name in ((1, "output"), (2, "input")) for number in range(1, 6)}

@@ -1,0 +1,329 @@
+"""A builder of realistic stories: the figures follow the published formulas, computed here a second time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from hashlib import sha256
+from math import comb
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from harness.judge.policy import POLICY
+from harness.report.story import Code, Expectation, Mark, Measure, Story, StoryArm, StoryTrial, Timeline
+from harness.scenario.model import StopRule, Window
+from harness.vocab.outcome import ArmCertainty, Certainty, Comparison, Grade, TrialOutcome
+from harness.vocab.roles import ArmRole, Realm
+from harness.vocab.time import HOUR, MINUTE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+NEEDED = Fraction(100)
+GRID = 1000
+COMBINATION = (
+    ("region", "north"),
+    ("hub", "northgate-1@2.0, Northgate Communications"),
+    ("esme", "alder-e1@1.2, Alder Instruments"),
+    ("gsme", "birch-g1@1.0, Birch Metering"),
+)
+HOVER = "supply.voltage on esme at 0s: mean 253.0 V, deviation 0.6 V, correlation 10m"
+
+
+def e_pair(more: int, less: int) -> Fraction:
+    """The paired-sign e-value of the design, from its closed form."""
+    blocks = more + less
+    return Fraction(sum(comb(blocks + 1, j) for j in range(more + 1)), (blocks + 1) * comb(blocks, more))
+
+
+def e_rate(hits: int, trials: int, base: Fraction = Fraction(1, 20)) -> Fraction:
+    """Evidence that a rate exceeds ``base``, from its closed form."""
+    below = sum(comb(trials + 1, j) * base**j * (1 - base) ** (trials + 1 - j) for j in range(hits + 1))
+    return below / ((trials + 1) * comb(trials, hits) * base**hits * (1 - base) ** (trials - hits) * (1 - base))
+
+
+def interval(hits: int, trials: int) -> tuple[Fraction, Fraction]:
+    """The 95 % confidence sequence on a grid of thousandths, widened outwards."""
+    inside = [
+        step
+        for step in range(GRID + 1)
+        if comb(trials, hits) * Fraction(step, GRID) ** hits * Fraction(GRID - step, GRID) ** (trials - hits)
+        > Fraction(1, 20 * (trials + 1))
+    ]
+    low = Fraction(0) if hits == 0 else Fraction(max(0, inside[0] - 1), GRID)
+    return low, Fraction(1) if hits == trials else Fraction(min(GRID, inside[-1] + 1), GRID)
+
+
+@dataclass
+class ArmPlan:
+    """One arm to be made up: its role and how many superfluous alerts each block counts."""
+
+    name: str
+    role: ArmRole
+    counts: Sequence[int]
+    difference: str = ""
+    combination: tuple[tuple[str, str], ...] = COMBINATION
+    stimuli: tuple[str, ...] = (HOVER,)
+    others: int = 6
+
+
+@dataclass
+class Recipe:
+    """What a made-up story is to hold; everything else follows."""
+
+    arms: Sequence[ArmPlan]
+    level: str
+    stopped: str
+    status: str = "complete"
+    realm: Realm = Realm.SIMULATED
+    void: Mapping[int, str] = field(default_factory=dict)
+    missing: int = 0
+    """Trials missing from the end of the last block."""
+    changes: Mapping[str, object] = field(default_factory=dict)
+
+
+def _outcome(plan: ArmPlan, block: int, arm: int, void: str) -> TrialOutcome:
+    count = plan.counts[block]
+    return TrialOutcome(
+        trial=f"t{block * 8 + arm + 1:05}",
+        void=void,
+        exposure=24 * HOUR,
+        count=count,
+        positive=count > 0,
+        alerts=count + plan.others,
+        lost=0,
+        by_detector={"pair-chatter": count, "repeat": count // 4},
+        by_code={"0x8002": (count + plan.others + 1) // 2, "0x8085": (count + plan.others) // 2} if count + plan.others else {},
+        standings={"permitted": plan.others, "unfounded": count},
+    )
+
+
+def _timeline(plan: ArmPlan, arm: int) -> Timeline:
+    window = 24 * HOUR
+    count = plan.counts[0]
+    draw = iter(sha256(f"{plan.name}/{place}".encode()).digest() for place in range(100_000))
+    spread = [30 * MINUTE + int.from_bytes(next(draw)[:6], "big") * window // (1 << 48) for _ in range(count + plan.others)]
+    codes = ("0x8002", "0x8085")
+    marks = [
+        Mark(at=at, kind="superfluous" if place < count else "alert", label=codes[place % 2], code=codes[place % 2])
+        for place, at in enumerate(spread)
+    ]
+    marks += [Mark(at=0, until=24 * HOUR + 30 * MINUTE, kind="stimulus", label=words.split(":")[0]) for words in plan.stimuli]
+    return Timeline(arm=arm, trial=f"t{arm + 1:05}", marks=tuple(sorted(marks, key=lambda mark: mark.at)))
+
+
+def _certainty(recipe: Recipe, blocks: Sequence[int]) -> Certainty:
+    valid = [block for block in blocks if block not in recipe.void]
+    arms = []
+    for index, plan in enumerate(recipe.arms):
+        seen = [plan.counts[block] for block in valid]
+        hits = [count for count in seen if count]
+        low, high = interval(len(hits), len(seen))
+        kind = "consistent" if low >= Fraction(9, 10) else "frequent" if low >= Fraction(1, 2) else "intermittent"
+        arms.append(
+            ArmCertainty(
+                arm=index,
+                role=plan.role,
+                trials=len(seen),
+                positive=len(hits),
+                count_low=min(hits, default=0),
+                count_high=max(hits, default=0),
+                rate_low=low,
+                rate_high=high,
+                e_rate=e_rate(len(hits), len(seen)),
+                excluded=None if hits or not seen else 1 - Fraction(str(round(0.05 ** (1 / len(seen)), 4))),
+                grade=Grade(recipe.level if plan.role is ArmRole.TREATMENT else "C2" if hits else "NR", recipe.realm),
+                rate_class=kind if hits else "",
+            )
+        )
+    compared = [index for index, plan in enumerate(recipe.arms) if plan.role.compares]
+    treated = next((plan.counts for plan in recipe.arms if plan.role is ArmRole.TREATMENT), ())
+    steps = []
+    for upto in blocks:
+        here = [block for block in valid if block <= upto]
+        low, high = interval(sum(treated[block] > 0 for block in here), len(here))
+        step = {"block": str(upto), "low": str(low), "high": str(high)}
+        steps.append(step | {f"e-{index}": str(_pairs(treated, recipe.arms[index].counts, here)[3]) for index in compared})
+    pairs = {index: _pairs(treated, recipe.arms[index].counts, valid) for index in compared}
+    return Certainty(
+        grade=Grade(recipe.level, recipe.realm),
+        worst_case=Grade(recipe.level, recipe.realm),
+        blocks=len(blocks),
+        void_blocks=dict(recipe.void),
+        arms=tuple(arms),
+        comparisons=tuple(
+            Comparison(arm=index, treatment_more=more, control_more=less, ties=ties, e_value=value, needed=NEEDED)
+            for index, (more, less, ties, value) in pairs.items()
+        ),
+        stopped=recipe.stopped,
+        steps=tuple(steps),
+    )
+
+
+def _pairs(treated: Sequence[int], control: Sequence[int], blocks: Sequence[int]) -> tuple[int, int, int, Fraction]:
+    more = sum(treated[block] > control[block] for block in blocks)
+    less = sum(treated[block] < control[block] for block in blocks)
+    return more, less, len(blocks) - more - less, e_pair(more, less)
+
+
+def build(recipe: Recipe) -> Story:
+    """Make the story of a recipe."""
+    total = max(len(plan.counts) for plan in recipe.arms)
+    blocks = list(range(total))
+    trials = [
+        StoryTrial(
+            block=block,
+            position=(arm + block) % len(recipe.arms),
+            arm=arm,
+            outcome=_outcome(plan, block, arm, recipe.void.get(block, "") if plan.role is ArmRole.POSITIVE_CONTROL else ""),
+        )
+        for block in blocks
+        for arm, plan in enumerate(recipe.arms)
+    ]
+    complete = blocks[:-1] if recipe.missing else blocks
+    story = Story(
+        scenario="average-voltage-chatter",
+        question="Does this meter alert on every crossing of its average-voltage threshold while the supply hovers there?",
+        origin="M05",
+        codes=(
+            Code(text="0x8002", name="Average RMS Voltage above Average RMS Over Voltage Threshold"),
+            Code(text="0x8085", name="Average RMS Voltage below Average RMS Over Voltage Threshold"),
+        ),
+        plan_digest=sha256(b"plan").hexdigest(),
+        seed="1",
+        harness_version="0.1.0",
+        harness_digest=sha256(b"harness").hexdigest(),
+        realm=recipe.realm,
+        target="simulator",
+        measure=Measure(
+            detector="pair-chatter",
+            sentence="Opposite edges of one quantity, again and again within a short time.",
+            settings=(("pairs", "3"), ("within", "6h")),
+            tap="hub",
+            role="esme",
+            more_than=0,
+        ),
+        window=Window(start="2030-01-07T00:00:00Z", settle=30 * MINUTE, observe=24 * HOUR, taps=("han", "hub", "wan", "dsp", "user")),
+        stop=StopRule(at="C3", blocks=60, zero_blocks=29),
+        policy=POLICY,
+        arms=tuple(
+            StoryArm(
+                index=index, name=plan.name, role=plan.role, combination=plan.combination, stimuli=plan.stimuli, difference=plan.difference
+            )
+            for index, plan in enumerate(recipe.arms)
+        ),
+        trials=tuple(trials[: len(trials) - recipe.missing]),
+        certainty=_certainty(recipe, complete),
+        timelines=tuple(_timeline(plan, index) for index, plan in enumerate(recipe.arms)),
+        detectors={
+            "pair-chatter": "Opposite edges of one quantity, again and again within a short time.",
+            "repeat": "The same message, octet for octet, seen more than once.",
+        },
+        not_examined=("a real device", "other firmware", "per-phase codes", "storm protection on"),
+        expectations=(
+            Expectation(arm=0, expected="C3", observed=recipe.level, met=recipe.level == "C3"),
+            *([Expectation(arm=1, expected="NR", observed="NR", met=True)] if len(recipe.arms) > 1 else []),
+        ),
+        repeat="smets-harness replay .",
+        verify="smets-harness verify .",
+        status=recipe.status,
+    )
+    return replace(story, **recipe.changes)
+
+
+def five_arms(treatment: Sequence[int], condition: Sequence[int] | None = None, device: Sequence[int] | None = None) -> list[ArmPlan]:
+    """The five arms of the shipped scenarios, with the counts of the three that matter."""
+    blocks = len(treatment)
+    calm = HOVER.replace("253.0", "240.0")
+    return [
+        ArmPlan("treatment", ArmRole.TREATMENT, treatment),
+        ArmPlan(
+            "condition-control",
+            ArmRole.CONDITION_CONTROL,
+            condition or [0] * blocks,
+            "hover: mean 240.0 V instead of 253.0 V",
+            COMBINATION,
+            (calm,),
+            0,
+        ),
+        ArmPlan("device-control", ArmRole.DEVICE_CONTROL, device or [0] * blocks, "esme: cedar-e1@3.1 instead of alder-e1@1.2", others=4),
+        ArmPlan("positive-control", ArmRole.POSITIVE_CONTROL, [12] * blocks, "esme: known-emitter@1.0 instead of alder-e1@1.2", others=2),
+        ArmPlan("sham", ArmRole.SHAM, [0] * blocks, "esme left empty", COMBINATION[:2] + COMBINATION[3:], (), 0),
+    ]
+
+
+def _recipes() -> dict[str, Recipe]:
+    busy = [41, 66, 97, 58, 73, 44, 81, 90, 52]
+    rare = [3 if block in {7, 31, 52} else 0 for block in range(1, 61)]
+    storm = [max(0, (block * 7919) % 641 - 320) for block in range(1, 61)]
+    noise = [(block * 104729) % 23 if block % 9 == 0 else 0 for block in range(1, 61)]
+    six = [
+        *five_arms(storm, noise),
+        ArmPlan("hub-control", ArmRole.DEVICE_CONTROL, noise[::-1], "hub: bridgewater-2@1.4 instead of northgate-1@2.0"),
+    ]
+    nasty = (
+        "<script>alert(\"x\")</script> & 'q' \u202e\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 "
+        "${meaning} $x e\u0301 \x1b[31m\x00 ]]> -->"
+    )
+    return {
+        "controlled": Recipe(five_arms(busy), "C3", "grade"),
+        "not-reproduced": Recipe(five_arms([0] * 29), "NR", "zero"),
+        "observed": Recipe(five_arms(rare), "C1", "blocks"),
+        "inconclusive": Recipe(five_arms([0] * 12), "inconclusive", "futile"),
+        "interrupted": Recipe(five_arms(busy[:5]), "C2", "interrupted", status="interrupted", missing=3),
+        "void": Recipe(
+            five_arms([*busy, 39, 61]),
+            "C3",
+            "grade",
+            void={2: "the positive control stayed silent", 7: "a stimulus came 2.4 s late"},
+            changes={"unread": 4, "notes": ("Tap wan was recorded with a gap of 12 s in trial t00019.",)},
+        ),
+        "large": Recipe(six, "C3", "blocks"),
+        "uncontrolled": Recipe([five_arms(busy)[0]], "C1", "grade"),
+        "nasty": Recipe(
+            five_arms(busy),
+            "C3",
+            "grade",
+            changes={
+                "question": nasty * 3,
+                "origin": nasty,
+                "scenario": nasty,
+                "notes": (nasty,),
+                "not_examined": (nasty,),
+                "repeat": nasty,
+                "target": nasty,
+                "codes": (Code(text="0x8002", name=nasty),),
+                "arms": tuple(
+                    StoryArm(index=i, name=f"{nasty}{i}", role=a.role, combination=((nasty, nasty),), stimuli=(nasty,), difference=nasty)
+                    for i, a in enumerate(five_arms(busy))
+                ),
+                "detectors": {"pair-chatter": nasty, "repeat": nasty},
+            },
+        ),
+    }
+
+
+@pytest.fixture(scope="session")
+def recipes() -> dict[str, Recipe]:
+    """Every made-up experiment by name."""
+    return _recipes()
+
+
+@pytest.fixture(scope="session")
+def stories() -> dict[str, Story]:
+    """Every made-up story by name."""
+    return {name: build(recipe) for name, recipe in _recipes().items()}
+
+
+@pytest.fixture(scope="session")
+def maker() -> SimpleNamespace:
+    """The builder's own parts, for stories that one test alone needs."""
+    return SimpleNamespace(build=build, Recipe=Recipe, ArmPlan=ArmPlan, five_arms=five_arms, e_pair=e_pair)
+
+
+@pytest.fixture(params=sorted(_recipes()))
+def story(request: pytest.FixtureRequest, stories: dict[str, Story]) -> Story:
+    """Each made-up story in turn."""
+    return stories[request.param]
