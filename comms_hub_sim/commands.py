@@ -103,7 +103,11 @@ class Command:
     """Specifications or components, each of which the response answers."""
 
 
-_OBIS_BITS: Final = {"supplier": bytes.fromhex("00001e61620bff"), "network-operator": bytes.fromhex("00002161620bff")}
+_BITS: Final = {
+    "supplier": (1, bytes.fromhex("001e61620bff"), 2),
+    "network-operator": (1, bytes.fromhex("002161620bff"), 2),
+}
+_SCOPES: Final = {place: scope for scope, place in _BITS.items()}
 _PERIOD: Final = 7, bytes.fromhex("0100201800ff"), 4
 _OVER: Final = 1, bytes.fromhex("010020230004"), 2
 _UNDER: Final = 1, bytes.fromhex("0100201f0004"), 2
@@ -128,7 +132,7 @@ def wan_alerts(scope: str, on: Sequence[int], off: Sequence[int], counter: int) 
     mask = sum(1 << (code & 0xFF) for code in {*on, *off})
     action = sum(1 << (code & 0xFF) for code in set(on))
     bits = Data(Tag.BIT_STRING, BitString(512, (mask << 256 | action).to_bytes(64, "big")))
-    return _access_request(counter, ((1, _OBIS_BITS[scope], 2, bits),))
+    return _access_request(counter, ((*_BITS[scope], bits),))
 
 
 def voltage_thresholds(over: int, under: int, period: int, counter: int) -> bytes:
@@ -225,10 +229,9 @@ def _sets(payload: bytes) -> Iterator[Write]:
     for number, data in enumerate(values):
         _, kind, obis, attribute = _SPECIFICATION.unpack_from(payload, 7 + number * _SPECIFICATION.size)
         match (kind, obis, attribute), data.value:
-            case _, BitString() as bits:
-                scope = next(scope for scope, known in _OBIS_BITS.items() if known == obis)
+            case place, BitString() as bits if place in _SCOPES:
                 both = int(bits)
-                yield AlertBits(scope=scope, mask=both >> 256, action=both & (1 << 256) - 1)
+                yield AlertBits(scope=_SCOPES[place], mask=both >> 256, action=both & (1 << 256) - 1)
             case place, int(value) if place == _PERIOD:
                 yield VoltageSetting(name="period", value=value * SECOND)
             case place, int(value) if place in (_OVER, _UNDER):

@@ -15,7 +15,7 @@ from comms_hub_sim.ports import DEVICE_OBJECT, METERING, TUNNELING, Configured
 from comms_hub_sim.speech import BILLING, alert_in, log_of
 from comms_hub_sim.tunnel import TunnelServer, message_in, transfer
 from comms_hub_sim.voltage import AverageVoltage
-from harness.vocab.time import MINUTE, SECOND
+from harness.vocab.time import MINUTE
 from harness.wire.tunnelling import Bare, CloseTunnel, RequestTunnel, TransferData, read_frame
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from comms_hub_sim.ports import Datagram, Output
     from comms_hub_sim.speech import Spoken, Voice
     from comms_hub_sim.station import Station
-    from harness.interfaces.setting import Value
     from harness.vocab.identity import Eui64
 
 __all__ = ["Esme"]
@@ -53,6 +52,7 @@ class Esme:
         "_interrupted",
         "_logs",
         "_patience",
+        "_period_ends",
         "_sent",
         "_station",
         "_tunnel",
@@ -74,22 +74,13 @@ class Esme:
         """Messages until there is a tunnel; they survive a restart, as counters and logs do."""
         self._sent: dict[int, Spoken] = {}
         self._patience = _ANNOUNCE
-        self._interrupted: int | None = None
+        self._interrupted: tuple[int, int] | None = None
+        self._period_ends = 0
 
     @property
     def addresses(self) -> Sequence[Eui64]:
         """The meter's EUI-64."""
         return (self._station.address,)
-
-    @property
-    def settings(self) -> dict[str, Value]:
-        """The meter's settings."""
-        return self._station.settings
-
-    @property
-    def station(self) -> Station:
-        """Clock, agenda and ears."""
-        return self._station
 
     @property
     def logs(self) -> EventLogs:
@@ -102,7 +93,6 @@ class Esme:
             self._station.emit(self._behaviour.configured(self._station.address, scope))
         self._configured_voltage()
         self._billing.plan(now)
-        self._billing.announce()
         self._begin(now)
 
     def hears(self, now: int) -> bool:
@@ -146,7 +136,7 @@ class Esme:
     def lose_supply(self, now: int, duration: int) -> None:
         """Go dark for ``duration``: log the loss, and report the outage when the supply is back."""
         if self._interrupted is None:
-            self._interrupted = self._station.seconds(now)
+            self._interrupted = now, self._station.seconds(now)
             self._note(SUPPLY_LOST, now)
         self.restart(now, duration)
 
@@ -159,8 +149,8 @@ class Esme:
     def step_clock(self, by: int, now: int) -> None:
         """Set the clock forward, and the next billing entry by it."""
         self._station.step_clock(by)
-        self._billing.plan(now)
-        self._billing.announce()
+        if self._station.is_on(now):
+            self._billing.plan(now)
 
     def raise_alert(self, code: int, now: int, body: bytes = b"") -> None:
         """Log the code and send its alert, as the meter's settings and the code demand."""
@@ -205,14 +195,14 @@ class Esme:
             case TransferData(data=data):
                 command = self._voice.command_in(data)
                 if command is not None:
-                    self._obey(command)
+                    self._obey(command, now)
 
     def _flush(self) -> None:
         waiting, self._waiting = self._waiting, deque()
         for octets in waiting:
             self._pass_on(octets)
 
-    def _obey(self, command: Command) -> None:
+    def _obey(self, command: Command, now: int) -> None:
         """Take a command over, say so in the journal, and answer it."""
         station = self._station
         for write in command.writes:
@@ -222,6 +212,8 @@ class Esme:
             elif isinstance(write, VoltageSetting):
                 station.settings[f"average-voltage-{write.name}"] = write.value
         if any(isinstance(write, VoltageSetting) for write in command.writes):
+            self._voltage.interrupt()
+            self._plan_period(now)
             self._configured_voltage()
         self._pass_on(self._voice.answer(command))
 
@@ -232,20 +224,20 @@ class Esme:
 
     def _begin_again(self, now: int) -> None:
         if self._interrupted is not None:
-            self._report_outage(now)
+            self._report_outage(*self._interrupted, now)
         self._billing.plan(now)
         self._begin(now)
 
-    def _report_outage(self, now: int) -> None:
-        begun, ended = self._interrupted or 0, self._station.seconds(now)
+    def _report_outage(self, since: int, begun: int, now: int) -> None:
+        """Report an outage: since which instant, and at which reading of the meter's clock it began."""
         self._interrupted = None
-        code = RESTORED_LATE if (ended - begun) * SECOND >= _LONG_OUTAGE else RESTORED
+        code = RESTORED_LATE if now - since >= _LONG_OUTAGE else RESTORED
+        ended = self._station.seconds(now)
         self._note(code, now)
         self._transmit(self._voice.outage_alert(code, ended, begun, ended))
 
     def _begin(self, now: int) -> None:
-        period = number(self._station.settings, "average-voltage-period")
-        self._station.agenda.at(now - now % period + period, self._close_period)
+        self._plan_period(now)
         self._patience = _ANNOUNCE
         self._announce(now)
 
@@ -256,10 +248,17 @@ class Esme:
             self._station.agenda.at(now + self._patience, self._announce)
             self._patience = min(2 * self._patience, _ANNOUNCE_AT_MOST)
 
+    def _plan_period(self, now: int) -> None:
+        """Plan the end of the averaging period; periods are counted from the trial's start."""
+        period = number(self._station.settings, "average-voltage-period")
+        self._period_ends = now - now % period + period
+        self._station.agenda.at(self._period_ends, self._close_period)
+
     def _close_period(self, now: int) -> None:
-        for code in self._voltage.close_period():
-            self.raise_alert(code, now)
-        self._station.agenda.at(now + number(self._station.settings, "average-voltage-period"), self._close_period)
+        if now >= self._period_ends:
+            for code in self._voltage.close_period():
+                self.raise_alert(code, now)
+            self._plan_period(now)
 
     def _bill(self, now: int) -> None:
         seconds = self._station.seconds(now)

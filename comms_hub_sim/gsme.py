@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from comms_hub_sim.ports import Datagram, Output
     from comms_hub_sim.speech import Spoken, Voice
     from comms_hub_sim.station import Station
-    from harness.interfaces.setting import Value
     from harness.vocab.identity import Eui64
     from harness.vocab.seed import Chance
 
@@ -76,16 +75,6 @@ class Gsme:
         return (self._station.address,)
 
     @property
-    def settings(self) -> dict[str, Value]:
-        """The meter's settings."""
-        return self._station.settings
-
-    @property
-    def station(self) -> Station:
-        """Clock, agenda and ears."""
-        return self._station
-
-    @property
     def logs(self) -> EventLogs:
         """The event logs, to be read back."""
         return self._logs
@@ -94,7 +83,6 @@ class Gsme:
         """Say what the meter is set to, open a tunnel while the installer is there, then sleep."""
         self._station.emit(self._behaviour.configured(self._station.address))
         self._billing.plan(now)
-        self._billing.announce()
         self._begin(now)
 
     def hears(self, now: int) -> bool:
@@ -144,8 +132,8 @@ class Gsme:
     def step_clock(self, by: int, now: int) -> None:
         """Set the clock forward, and the next billing entry by it."""
         self._station.step_clock(by)
-        self._billing.plan(now)
-        self._billing.announce()
+        if self._station.is_on(now):
+            self._billing.plan(now)
 
     def raise_alert(self, code: int, now: int, body: bytes = b"") -> None:
         """Log the code and keep its alert for the next wake-up, as the meter's settings and the code demand."""

@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from comms_hub_sim.ports import Output
     from comms_hub_sim.speech import Spoken, Voice
     from comms_hub_sim.station import Station
-    from harness.interfaces.setting import Value
     from harness.vocab.identity import Eui64
     from harness.wire.tunnelling import TunnelData
 
@@ -83,19 +82,9 @@ class Hub:
         """The EUI-64s of CHF and GPF."""
         return self._station.address, self._gpf
 
-    @property
-    def settings(self) -> dict[str, Value]:
-        """The hub's settings."""
-        return self._station.settings
-
-    @property
-    def station(self) -> Station:
-        """Clock, agenda and ears."""
-        return self._station
-
     def start(self, now: int) -> None:
         """Begin the periodic check of tunnels."""
-        self._station.agenda.at(now + number(self.settings, "tunnel-check"), self._check)
+        self._station.agenda.at(now + number(self._station.settings, "tunnel-check"), self._check)
 
     def hears(self, now: int) -> bool:
         """Mains-powered: on unless it restarts."""
@@ -127,7 +116,9 @@ class Hub:
             self._tunnel_frame(datagram)
 
     def confirm(self, datagram: Datagram, acknowledged: bool, now: int) -> None:
-        """Let what the radio gave up be lost: tunnels are checked, and the WAN's sender asks again."""
+        """Go on where a tunnel was closed; let what the radio gave up be lost, for tunnels are checked."""
+        del acknowledged, now
+        self._clients.confirmed(datagram)
 
     def wan_changed(self, available: bool, now: int) -> None:
         """Take note that the WAN is there or not; what was stored goes out in order when it is back."""
@@ -136,7 +127,11 @@ class Hub:
             self._forward()
 
     def from_wan(self, octets: bytes, device: Eui64) -> None:
-        """Take a message for a device: through its tunnel, or kept until it is there or awake."""
+        """Take a message for a device: through its tunnel, or kept until it is there or awake.
+
+        A message for the gas meter leaves the queue when it is sent, not when that is confirmed, so it
+        is sent once at most, as public hub code has it.
+        """
         if self._devices.get(device) == "gsme":
             self._for_sleeper.append(octets)
         else:
@@ -172,7 +167,7 @@ class Hub:
 
     def _check(self, now: int) -> None:
         self._clients.check()
-        self._station.agenda.at(now + number(self.settings, "tunnel-check"), self._check)
+        self._station.agenda.at(now + number(self._station.settings, "tunnel-check"), self._check)
 
     def _tunnel_frame(self, datagram: Datagram) -> None:
         device, frame = datagram.source, read_frame(datagram.octets)
@@ -206,7 +201,7 @@ class Hub:
 
     def _came_up(self, octets: bytes, device: Eui64) -> None:
         """Hand a message to the WAN, unless the cache of the last ones knows it."""
-        room = number(self.settings, "duplicate-cache")
+        room = number(self._station.settings, "duplicate-cache")
         if room:
             key = device, envelope(octets).counter
             if key in self._passed:

@@ -109,7 +109,7 @@ class Radio:
 class Air:
     """Carries datagrams between radios; every attempt is shown to ``on_air`` as it is made."""
 
-    __slots__ = ("_chances", "_radios", "_seed", "kernel", "on_air")
+    __slots__ = ("_chances", "_latest", "_radios", "_seed", "kernel", "on_air")
 
     def __init__(self, kernel: Kernel, seed: bytes, on_air: Callable[[Datagram, int], None]) -> None:
         self.kernel = kernel
@@ -117,6 +117,7 @@ class Air:
         self._seed = seed
         self._radios: dict[Eui64, Radio] = {}
         self._chances: dict[tuple[Eui64, Eui64], Chance] = {}
+        self._latest: dict[tuple[Eui64, Eui64], int] = {}
 
     def attach(self, addresses: Sequence[Eui64], behind: Receiver, settings: Mapping[str, Value]) -> Radio:
         """Give a device a radio that answers to all of its addresses."""
@@ -136,6 +137,12 @@ class Air:
         if found is None:
             found = self._chances[link] = Chance(subseed(self._seed, "link", source, destination))
         return found
+
+    def after_the_last(self, datagram: Datagram, arrives: int) -> int:
+        """Return when a datagram arrives that must not overtake the last one of its link."""
+        link = datagram.source, datagram.destination
+        self._latest[link] = arrives = max(arrives, self._latest.get(link, -1) + 1)
+        return arrives
 
     def submit(self, datagram: Datagram, now: int) -> None:
         """Take a datagram from its sender; the sender's ``confirm`` is called when all is done with it."""
@@ -171,7 +178,7 @@ class Transmission:
         if receiver is None or chance.happens(max(self._sender.loss, receiver.loss)):
             self._wait()
         else:
-            self._air.kernel.at(now + flight, DELIVERY, self._arrive)
+            self._air.kernel.at(self._air.after_the_last(self._datagram, now + flight), DELIVERY, self._arrive)
 
     def _arrive(self, now: int) -> None:
         receiver, datagram = self._receiver, self._datagram

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Final, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from harness.interfaces.setting import Value
     from harness.vocab.canonical import Json
     from harness.vocab.identity import Eui64
 
@@ -63,11 +62,6 @@ class Device(Protocol):
     @property
     def addresses(self) -> Sequence[Eui64]:
         """The EUI-64s behind one radio: one, or two for a hub (CHF, GPF)."""
-        ...
-
-    @property
-    def settings(self) -> dict[str, Value]:
-        """The device's settings in base units; read whenever they matter, never copied."""
         ...
 
     def start(self, now: int) -> None:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from comms_hub_sim.ports import Datagram, Output
     from comms_hub_sim.station import Station
-    from harness.interfaces.setting import Value
     from harness.vocab.identity import Eui64
     from harness.vocab.seed import Chance
 
@@ -38,16 +37,6 @@ class Ppmid:
     def addresses(self) -> Sequence[Eui64]:
         """The device's EUI-64."""
         return (self._station.address,)
-
-    @property
-    def settings(self) -> dict[str, Value]:
-        """The device's settings."""
-        return self._station.settings
-
-    @property
-    def station(self) -> Station:
-        """Clock, agenda and ears."""
-        return self._station
 
     def start(self, now: int) -> None:
         """Announce the device and begin to read."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from comms_hub_sim.commands import answer, read_command
+from comms_hub_sim.credentials import PARTIES
 from harness.errors import WireError
 from harness.vocab.seed import subseed
 from harness.wire.gbcs.alerts import build_alert, read_alert
@@ -135,10 +136,8 @@ class Voice:
             return "acb"
         facts = alert_facts(code)
         listed = facts.columns["recipients"].split(";") if facts else []
-        for party in ("network-operator", "supplier") if code >> 8 == 0x80 or code in _OUTAGE_CODES else ("supplier", "network-operator"):
-            if party in listed:
-                return party
-        return "supplier"
+        first = "network-operator" if code >> 8 == 0x80 or code in _OUTAGE_CODES else "supplier"
+        return next((party for party in (first, *PARTIES) if party in listed), first)
 
     def _next(self) -> int:
         counter, self.counter = self.counter, self.counter + 1

@@ -106,9 +106,9 @@ class Stimuli:
     def wan_loss(self, order: StimulusOrder, now: int) -> _Lasting | None:
         """Take the WAN away from the hub."""
         duration = number(order.settings, "for")
-        self._home.wan.interrupt(now, duration)
+        self._home.kernel.at(self._home.wan.interrupt(now, duration), STIMULUS, self._tell_hub)
         self._tell_hub(now)
-        return _Lasting(until=now + duration, end=self._tell_hub)
+        return _Lasting(until=now + duration, end=lambda _: None)
 
     def _tell_hub(self, now: int) -> None:
         home = self._home

@@ -49,7 +49,7 @@ class Supply:
     any time in that minute.
     """
 
-    __slots__ = ("_chance", "_cut_until", "_feed", "_from", "_kernel", "_profile", "_readings", "_trace", "_value", "_was_cut", "_x")
+    __slots__ = ("_chance", "_cuts", "_feed", "_from", "_kernel", "_profile", "_readings", "_trace", "_value", "_x")
 
     def __init__(
         self, kernel: Kernel, chance: Chance, feed: Callable[[int, int], None], trace: Callable[[int, int, list[int]], None]
@@ -62,15 +62,9 @@ class Supply:
         self._profile = NOMINAL
         self._x = chance.normal()
         self._value = 0
-        self._cut_until = 0
-        self._was_cut = False
+        self._cuts: list[tuple[int, int]] = []
         self._from = 0
         self._readings: list[int] = []
-
-    @property
-    def profile(self) -> VoltageProfile:
-        """What the supply is meant to be at present."""
-        return self._profile
 
     def start(self, now: int) -> None:
         """Begin to supply."""
@@ -83,12 +77,7 @@ class Supply:
 
     def cut(self, now: int, duration: int) -> None:
         """Cut the supply for ``duration``."""
-        self._cut_until = max(self._cut_until, now + duration)
-        self._was_cut = True
-
-    def is_cut(self, now: int) -> bool:
-        """Whether there is no supply."""
-        return now < self._cut_until
+        self._cuts.append((now, now + duration))
 
     def close(self, now: int) -> None:
         """Hand over the readings that do not fill an hour."""
@@ -101,8 +90,9 @@ class Supply:
         self._kernel.at(now + STEP, STIMULUS, self._minute)
 
     def _minute(self, now: int) -> None:
-        reading = 0 if self._was_cut else self._value
-        self._was_cut = self.is_cut(now)
+        was_cut = any(begun < now and ended > now - STEP for begun, ended in self._cuts)
+        self._cuts = [cut for cut in self._cuts if cut[1] > now]
+        reading = 0 if was_cut else self._value
         self._readings.append(reading)
         self._feed(reading, now)
         if len(self._readings) == _CHUNK:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from comms_hub_sim.home import Home
-from comms_hub_sim.kernel import STIMULUS
+from comms_hub_sim.kernel import OBSERVATION
 from comms_hub_sim.stimuli import Stimuli
 
 if TYPE_CHECKING:
@@ -29,10 +29,17 @@ def carry_out(order: TrialOrder, journal: JournalWriter, *, header: Mapping[str,
     stimuli = Stimuli(home)
     for stimulus in order.stimuli:
         stimuli.schedule(stimulus)
-    home.kernel.at(order.settle, STIMULUS, lambda now: journal.record(now, "window", event="opened"))
-    home.start()
+
+    def opened(now: int) -> None:
+        journal.record(now, "window", event="opened")
+
+    def closed(now: int) -> None:
+        home.close(now)
+        journal.record(now, "window", event="closed")
+        journal.record(now, "end", reason="window closed")
+
     closes = order.settle + order.observe
+    home.kernel.at(order.settle, OBSERVATION, opened)
+    home.kernel.at(closes, OBSERVATION, closed)
+    home.start()
     home.kernel.run(closes)
-    home.close(closes)
-    journal.record(closes, "window", event="closed")
-    journal.record(closes, "end", reason="window closed")

@@ -26,6 +26,7 @@ from harness.wire.tunnelling import (
 )
 
 if TYPE_CHECKING:
+    from comms_hub_sim.ports import Datagram
     from comms_hub_sim.station import Station
     from harness.vocab.identity import Eui64
     from harness.wire.tunnelling import TunnelData
@@ -103,13 +104,14 @@ class TunnelServer:
 class TunnelClient:
     """The end that asks for tunnels: what it knows of each server."""
 
-    __slots__ = ("_kept", "_open", "_servers", "_station")
+    __slots__ = ("_closing", "_kept", "_open", "_servers", "_station")
 
     def __init__(self, station: Station) -> None:
         self._station = station
         self._servers: list[Eui64] = []
         self._open: dict[Eui64, int] = {}
         self._kept: dict[Eui64, int] = {}  # survives a restart
+        self._closing: dict[Eui64, Datagram] = {}
 
     def tunnel_to(self, server: Eui64) -> int | None:
         """Return the tunnel that is open to a server, as this end sees it."""
@@ -130,12 +132,20 @@ class TunnelClient:
                 self.ask(server)
 
     def ask(self, server: Eui64) -> None:
-        """Ask for a tunnel, after closing one that is remembered where the policy is to close first."""
+        """Ask for a tunnel; where the policy is to close first, close the one that is remembered, and ask once that is done."""
         station = self._station
         kept = self._kept.pop(server, None)
         if kept is not None and text(station.settings, "tunnel-policy") == "close-first":
-            station.send(server, TUNNELING, _frame(station.sequence(), CloseTunnel(tunnel=kept), from_client=True))
-        station.send(server, TUNNELING, tunnel_request(station.sequence()))
+            close = _frame(station.sequence(), CloseTunnel(tunnel=kept), from_client=True)
+            self._closing[server] = station.send(server, TUNNELING, close)
+        else:
+            station.send(server, TUNNELING, tunnel_request(station.sequence()))
+
+    def confirmed(self, datagram: Datagram) -> None:
+        """Take the answer to a datagram; whatever became of a request to close, the tunnel is asked for now."""
+        if self._closing.get(datagram.destination) is datagram:
+            del self._closing[datagram.destination]
+            self.ask(datagram.destination)
 
     def answered(self, server: Eui64, answer: RequestTunnelResponse) -> None:
         """Take the answer to a request."""
@@ -145,3 +155,4 @@ class TunnelClient:
     def forget(self) -> None:
         """Lose what is in working memory, as a restart does."""
         self._open.clear()
+        self._closing.clear()

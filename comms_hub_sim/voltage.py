@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from comms_hub_sim.behaviour import number
+
 if TYPE_CHECKING:
     from harness.interfaces.setting import Value
 
@@ -51,10 +53,7 @@ class AverageVoltage:
 
     def _judged(self, total: int, count: int) -> tuple[int, ...]:
         """Compare an average, as total and count, so that nothing is rounded."""
-        over, under, hysteresis = (
-            count * int(self._settings[f"average-voltage-{name}"])  # type: ignore[arg-type]
-            for name in ("over", "under", "hysteresis")
-        )
+        over, under, hysteresis = (count * number(self._settings, f"average-voltage-{name}") for name in ("over", "under", "hysteresis"))
         codes = []
         if self._is_over and total < over - hysteresis:
             self._is_over = False

@@ -91,9 +91,10 @@ class Wan:
         """Whether the hub's radio has service."""
         return now >= self._down
 
-    def interrupt(self, now: int, duration: int) -> None:
-        """Take service away for ``duration``."""
+    def interrupt(self, now: int, duration: int) -> int:
+        """Take service away for ``duration``, and return when it is back."""
         self._down = max(self._down, now + duration)
+        return self._down
 
     def hand_over(self, message: Northbound, now: int) -> None:
         """Take a message from the hub and bring it to the gateway, the DSP and its recipient."""

@@ -41,6 +41,9 @@ class FakeMechanism:
         """Nothing to move into: the fake target acts for its mechanisms."""
 
 
+MECHANISMS = {name: FakeMechanism(name) for name in ("chatter", "known-emitter")}
+
+
 @dataclass
 class FakeDetector:
     """Finds every alert."""
@@ -91,7 +94,7 @@ class FakeTarget:
         return {}
 
     def mechanisms(self):
-        return {name: FakeMechanism(name) for name in ("chatter", "known-emitter")}
+        return MECHANISMS
 
     def run(self, order: TrialOrder, journal: JournalWriter) -> None:
         end = order.settle + order.observe
@@ -193,7 +196,9 @@ DETECTORS = {"pair-counter": FakeDetector(), "storm-finder": FakeDetector(name="
 
 
 def profile_text(role: str, model: str, rest: str) -> str:
-    return f'format = "smets-device/1"\nrole = "{role}"\nmodel = "{model}"\nmaker = "Fable Works"\nsummary = "A device of a fable."\n\n{rest}'
+    return (
+        f'format = "smets-device/1"\nrole = "{role}"\nmodel = "{model}"\nmaker = "Fable Works"\nsummary = "A device of a fable."\n\n{rest}'
+    )
 
 
 def write_library(root: Path) -> Path:

@@ -40,20 +40,21 @@ TRIALS = "data/trials/"
 POLICY_FILE = "data/plan/policy.json"
 
 
-def prepare(scenario: str, *, target_name: str, overrides: Sequence[str], seed: str | None) -> Plan:
-    """Lay out the plan of a scenario, given as a path or as an id, for a target.
+def prepare(scenario: str, *, target_name: str, overrides: Sequence[str], seed: str | None, condition: bool = True) -> Plan:
+    """Lay out the plan of a scenario, given as a path or as an id, for a target; without ``condition`` a null run.
 
     Raises :class:`harness.errors.ScenarioError` with every problem of the file.
     """
     from harness.interfaces.library import find_scenario
     from harness.plan.design import design
     from harness.scenario.loading import load, seed_override
+    from harness.scenario.null_run import without_condition
 
     chosen = target(target_name)
     changes = [*overrides, *([seed_override(seed)] if seed is not None else [])]
     loaded = load(find_scenario(scenario), target=chosen, overrides=changes)
     return design(
-        loaded,
+        loaded if condition else without_condition(loaded),
         chosen,
         harness=harness_identity(target_name),
         policy={"id": POLICY.version, "digest": POLICY.digest()},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -36,6 +35,8 @@ class Console:
 
     def json(self, value: Json) -> None:
         """Write a value as indented JSON with sorted keys to standard output."""
+        import json
+
         self.data(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False))
 
     def talk(self, text: str) -> None:

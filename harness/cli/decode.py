@@ -89,12 +89,20 @@ def _messages(inputs: Sequence[str]) -> Iterator[tuple[str, str]]:
             continue
         if source == "-":
             yield from _lines("standard input", sys.stdin.read())
-        elif len(source) < 1024 and Path(source).is_file():
+        elif _exists(source):
+            if Path(source).is_dir():
+                raise UsageError("a folder holds no messages", where=source, expected="a file of messages")
             yield from _lines(source, Path(source).read_text(encoding="utf-8", errors="replace"))
-        elif len(source) < 1024 and Path(source).is_dir():
-            raise UsageError("a folder holds no messages", where=source, expected="a file of messages")
         else:
             yield f"message {number}", source
+
+
+def _exists(source: str) -> bool:
+    """Tell whether there is a file or folder of that name; a message may be too long to be a name at all."""
+    try:
+        return Path(source).exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _lines(where: str, text: str) -> Iterator[tuple[str, str]]:
@@ -132,8 +140,11 @@ def _title(tree: MessageTree) -> str:
 
 
 def _print_field(octets: bytes, depth: int, field: Field, console: Console) -> None:
-    """Print offset, octets, name, value and meaning; octets that do not fit a line go on in the next."""
-    shown = b"" if field.parts else octets[field.offset : field.end]
+    """Print offset, octets, name, value and meaning; octets that do not fit a line go on in the next.
+
+    A field made of parts shows what stands before the first of them: its tag, length or count.
+    """
+    shown = octets[field.offset : field.parts[0].offset if field.parts else field.end]
     told = "  ".join(text for text in (value_text(field), field.meaning) if text)
     name = f"{'  ' * depth}{field.name}"
     first = shown[:_WIDTH].hex().ljust(2 * _WIDTH)

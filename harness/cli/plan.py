@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from harness import exit_codes
@@ -32,6 +33,7 @@ EXAMPLES = """examples:
   smets-harness plan mine.toml --set stimulus.hover.with.mean='240.0 V' --json"""
 
 _SHOWN_BLOCKS = 3
+_WIDTH, _INDENT = 110, "    "
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -59,7 +61,7 @@ def _question(plan: Plan) -> Iterator[str]:
     yield f"question   {plan.question}"
     yield f"scenario   {plan.scenario}, family {plan.family}, origin {plan.origin}, codes {', '.join(map(code_text, plan.codes))}"
     yield f"plan       {plan.digest}"
-    yield f"target     {plan.target} (realm {plan.realm.value}: {plan.realm.words})"
+    yield f"target     {plan.target} (realm {plan.realm.value}, {plan.realm.words})"
     yield (
         f"window     from {window.start}, settles {duration_text(window.settle)}, observed {duration_text(window.observe)}, "
         f"taps {', '.join(window.taps)}"
@@ -96,9 +98,14 @@ def _devices(plan: Plan, chosen: Target) -> Iterator[str]:
     yield f"\n{len(plan.devices)} devices"
     known = chosen.mechanisms()
     for name, device in sorted(plan.devices.items(), key=lambda item: (ROLES.index(item[1].role), item[0])):
-        yield f"  {name}  {device.role:<5}  {plan.names.get(name, name)}{_settings(device.settings, chosen.device_settings(device.role))}"
+        yield f"  {name}  {device.role:<5}  {plan.names.get(name, name)}"
+        yield from _wrapped(_settings(device.settings, chosen.device_settings(device.role)).removeprefix(": "))
         for use in device.mechanisms:
-            yield f"    carries {use.name}{_settings(use.settings, known[use.name].settings)}"
+            yield from _wrapped(f"carries {use.name}{_settings(use.settings, known[use.name].settings)}")
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=f"{_INDENT}  ", break_on_hyphens=False)
 
 
 def _settings(settings: Mapping[str, Value], declared: Mapping[str, Setting]) -> str:
@@ -109,7 +116,7 @@ def _settings(settings: Mapping[str, Value], declared: Mapping[str, Setting]) ->
 
 def _plain(setting: Setting, value: Value) -> str:
     written = setting.write(value)
-    return " ".join(map(str, written)) if isinstance(written, list) else str(written)
+    return (" ".join(map(str, written)) or "none") if isinstance(written, list) else str(written)
 
 
 def _order(plan: Plan) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,8 @@ also after the process was killed."""
 EXAMPLES = """examples:
   smets-harness run average-voltage-chatter
   smets-harness run scenarios/voltage/average_voltage_chatter.toml --workers 2 --seed 7
-  smets-harness run average-voltage-chatter --set stimulus.hover.with.mean="240.0 V" --set expect.treatment=NR
+  smets-harness run average-voltage-chatter --without-condition
+  smets-harness run average-voltage-chatter --set stimulus.hover.with.deviation="1.2 V"
   smets-harness run --resume out/average-voltage-chatter-9f31c0"""
 
 
@@ -43,6 +45,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--set", action="append", default=[], metavar="PATH=VALUE", dest="overrides", help="change one value of the scenario; repeatable"
     )
     parser.add_argument("--seed", metavar="TEXT", help="another seed: other chance, same question")
+    parser.add_argument(
+        "--without-condition", action="store_true", help="a null run: the treatment as the condition control is; expects NR"
+    )
     parser.add_argument("--target", default="simulator", metavar="NAME", help="what carries out the trials (default: simulator)")
     parser.add_argument("--out", type=Path, default=Path("out"), metavar="DIR", help="folder for bundles (default: out)")
     parser.add_argument("--name", metavar="NAME", help="name of the bundle (default: the scenario's id and the plan's first digits)")
@@ -66,7 +71,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if args.resume and (_is_bundle(bundle) or _work_folder(bundle).is_dir()):
         plan = _interrupted_plan(bundle)
     else:
-        plan = prepare(args.scenario, target_name=args.target, overrides=args.overrides, seed=args.seed)
+        plan = prepare(
+            args.scenario, target_name=args.target, overrides=args.overrides, seed=args.seed, condition=not args.without_condition
+        )
         bundle = args.out / (args.name or bundle_name(plan))
     return _run(plan, bundle, args, console)
 
@@ -106,11 +113,11 @@ def _tell(story: Story, bundle: Path, root: str, console: Console) -> int:
     if console.as_json:
         console.json({**summary(story), "bundle": str(bundle), "payload-root": root, "exit-code": code})
         return code
-    console.data(text.render(story, console.style))
-    console.data(f"bundle     {bundle}")
-    console.data(f"report     {bundle}/data/results/report.html")
-    console.data(f"root       {root}")
-    console.data(f"repeat     smets-harness replay {bundle}")
+    here = replace(story, repeat=f"smets-harness replay {bundle}", verify=f"smets-harness verify {bundle}")
+    console.data(text.render(here, console.style))
+    console.data(f"bundle        {bundle}")
+    console.data(f"report        {bundle}/data/results/report.html")
+    console.data(f"payload root  {root}")
     if story.status == "interrupted":
         console.talk(f"interrupted; to go on: smets-harness run --resume {bundle}")
     return code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.errors import InternalError
 from harness.interfaces.oracle import Standing
 from harness.oracle.billing import BILLING_CODE
 from harness.vocab.alert import Finding
@@ -47,8 +48,11 @@ def standing(grounds: Grounds, alert: Alert) -> Standing:
 
 
 def amount(settings: Mapping[str, Value], name: str) -> int:
-    """Return a count or a duration among settled settings."""
-    return int(settings[name])  # type: ignore[arg-type]
+    """Return a count or a duration among settled settings; raises :class:`InternalError` where it is neither."""
+    value = settings[name]
+    if not isinstance(value, int):
+        raise InternalError(f"setting '{name}' holds {value!r}", expected="a whole number")
+    return value
 
 
 def finding(detector: str, rule: str, shown: tuple[Sighting, ...], *, superfluous: int = 1, **figures: Json) -> Finding:

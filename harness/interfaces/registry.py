@@ -117,7 +117,7 @@ def target(name: str = DEFAULT_TARGET) -> Target:
 
 
 def detectors() -> dict[str, Detector]:
-    """Load every detector: those of the harness, of the libraries and of installed packages, by name."""
+    """Load every detector, once a process: those of the harness, of the libraries and of installed packages, by name."""
     return dict(_all_detectors(roots()))
 
 
@@ -129,7 +129,7 @@ def _all_detectors(libraries: tuple[Path, ...]) -> dict[str, Detector]:
 
 
 def mechanisms_in(package: str) -> dict[str, Mechanism]:
-    """Load the mechanisms of a target's package, of the libraries and of installed packages, by name."""
+    """Load every mechanism, once a process: those of a target's package, of the libraries and of installed packages, by name."""
     return dict(_all_mechanisms(package, roots()))
 
 

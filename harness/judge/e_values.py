@@ -49,7 +49,7 @@ def e_pair(more: int, less: int) -> Fraction:
 
 
 def e_zero(rate: Fraction, trials: int) -> Fraction:
-    """Evidence against a rate of at least ``rate``, below 1, from ``trials`` without a positive one."""
+    """Evidence against a rate of at least ``rate``, below 1, from ``trials`` without a positive one: ``(1-r)**-n``."""
     return (1 / (1 - rate)) ** trials
 
 
@@ -57,16 +57,14 @@ def e_zero(rate: Fraction, trials: int) -> Fraction:
 def excluded_rate(trials: int, evidence: Fraction, grid: int) -> Fraction | None:
     """Return the smallest multiple of ``1/grid`` that ``trials`` without a positive one exclude.
 
-    Rates at or above it are excluded with at least ``evidence``: the smallest r for which
-    ``(1-r)**-n`` reaches it. ``None`` where there were no trials.
+    Against rates at or above it there is at least ``evidence``. ``None`` where there were no trials.
     """
     if trials == 0:
         return None
     kept, excluded = 0, grid
-    whole = grid**trials * evidence.denominator
     while excluded - kept > 1:
         middle = (kept + excluded) // 2
-        if whole >= evidence.numerator * (grid - middle) ** trials:
+        if e_zero(Fraction(middle, grid), trials) >= evidence:
             excluded = middle
         else:
             kept = middle

@@ -121,8 +121,10 @@ def complete_blocks(rows: Iterable[Row], roles: Mapping[int, ArmRole]) -> list[B
     for row in rows:
         if roles.get(row.arm) is not row.role:
             raise ScenarioError(f"arm {row.arm} is not a {row.role.value} of this plan", where=f"trial {row.trial}")
-        if by_block.setdefault(row.block, {}).setdefault(row.arm, row) is not row:
+        block = by_block.setdefault(row.block, {})
+        if row.arm in block:
             raise ScenarioError(f"arm {row.arm} has two trials in block {row.block}", where=f"trial {row.trial}", expected="one")
+        block[row.arm] = row
     return [tuple(block[arm] for arm in sorted(block)) for _, block in sorted(by_block.items()) if len(block) == len(roles)]
 
 

@@ -15,7 +15,7 @@ from harness.oracle.configuration_gate import calls_for
 from harness.oracle.family import FOREVER, Causes, Family, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from harness.vocab.identity import Eui64
     from harness.wire.facts import Configured, TrialFacts
@@ -43,14 +43,17 @@ _NO_EDGE: Final = Rule(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Series:
-    """The supply of one device as one run of samples; 0 stands for cut, and for what was not measured."""
+class _Supply:
+    """What one meter was fed, as one run of samples; 0 stands for cut, and for what was not measured."""
 
+    device: Eui64
     start: int
     step: int
     millivolts: list[int]
     lines: list[tuple[int, int]]
     """Up to which sample each journal line reaches."""
+    restarts: list[tuple[int, int]]
+    """When the meter was restarted, from and until."""
 
     @property
     def until(self) -> int:
@@ -58,18 +61,28 @@ class _Series:
         return self.start + self.step * len(self.millivolts)
 
     def period(self, begin: int, end: int) -> list[int]:
-        """Return the samples that begin within a period; empty where it is not covered whole."""
-        first, last = -((self.start - begin) // self.step), -((self.start - end) // self.step)
-        return self.millivolts[first:last] if first >= 0 and end <= self.until else []
+        """Return the samples that begin within a period; empty where nobody can say what the meter averaged.
+
+        That is where the supply was not measured throughout or was cut, and where the meter was
+        restarted: it may leave the period out, or average what is left of it.
+        """
+        first, last = self._sample(begin), self._sample(end)
+        whole = self.millivolts[first:last] if first >= 0 and end <= self.until else []
+        restarted = any(start < end and stop > begin for start, stop in self.restarts)
+        return whole if all(whole) and not restarted else []
 
     def line_of(self, end: int) -> int:
         """Return the journal line that holds the last sample before an instant."""
-        last = -((self.start - end) // self.step)
+        last = self._sample(end)
         return next((line for reach, line in self.lines if last <= reach), 0)
 
+    def _sample(self, at: int) -> int:
+        """Return the number of the first sample that begins at an instant or later."""
+        return -((self.start - at) // self.step)
 
-def _series(facts: TrialFacts, device: Eui64) -> _Series:
-    """Join the hourly records of a device's supply; a record at another step or out of place ends the series."""
+
+def _supply(facts: TrialFacts, device: Eui64) -> _Supply:
+    """Join the hourly records of a device's supply; a record at another step or out of place ends it."""
     traces = [trace for trace in facts.supplies if trace.device == device]
     start, step = (traces[0].start, traces[0].step) if traces else (0, 1)
     millivolts: list[int] = []
@@ -81,7 +94,16 @@ def _series(facts: TrialFacts, device: Eui64) -> _Series:
         millivolts += [0] * missing
         millivolts += trace.millivolts
         lines.append((len(millivolts), trace.line))
-    return _Series(start=start, step=step, millivolts=millivolts, lines=lines)
+    return _Supply(device=device, start=start, step=step, millivolts=millivolts, lines=lines, restarts=_restarts(facts))
+
+
+def _restarts(facts: TrialFacts) -> list[tuple[int, int]]:
+    found = []
+    for stimulus in facts.stimuli:
+        if stimulus.do == "device.restart" and stimulus.on == "esme" and stimulus.done is not None:
+            lasts = stimulus.settings.get("duration")
+            found.append((stimulus.done, stimulus.done + (lasts if isinstance(lasts, int) else 0)))
+    return found
 
 
 def _causes(facts: TrialFacts) -> Causes:
@@ -89,51 +111,35 @@ def _causes(facts: TrialFacts) -> Causes:
     known = {}
     for device in facts.devices_with("esme"):
         settings = facts.settings_of(device, "average-voltage")
-        series = _series(facts, device)
+        supply = _supply(facts, device)
         for entry, following in zip(settings, [*settings[1:], None], strict=False):
-            found += _under_setting(facts, series, entry, following.at if following else FOREVER, is_first=entry is settings[0])
+            found += _under_setting(facts, supply, entry, following.at if following else FOREVER, is_first=entry is settings[0])
         if settings:
-            known[device] = (settings[0].at, series.until)
+            known[device] = (settings[0].at, supply.until)
     return Causes(allowances=tuple(found), known=known)
 
 
-def _under_setting(facts: TrialFacts, series: _Series, entry: Configured, until: int, *, is_first: bool) -> Iterator[Allowance]:
+def _under_setting(facts: TrialFacts, supply: _Supply, entry: Configured, until: int, *, is_first: bool) -> Iterator[Allowance]:
     """Yield the allowances of the periods that end while one setting is in force."""
     over, under, period = (entry.members.get(name) for name in ("over", "under", "period"))
     if not isinstance(period, int) or period <= 0:
         return
-    ends = range(-(-entry.at // period) * period or period, min(until, series.until + 1), period)
-    samples = [series.period(end - period, end) for end in ends]
+    ends = range(-(-entry.at // period) * period or period, min(until, supply.until + 1), period)
+    samples = [supply.period(end - period, end) for end in ends]
     for threshold, high, low, is_high_at_rest in ((over, OVER, OVER_ENDED, False), (under, UNDER_ENDED, UNDER, True)):
         if isinstance(threshold, int):
-            sides = [_side(values, threshold) for values in samples]
-            at_rest = is_high_at_rest if is_first else None
-            yield from _edges(facts, entry.device, ends, [at_rest, *sides], high, is_high=True, line_of=series.line_of)
-            yield from _edges(facts, entry.device, ends, [at_rest, *sides], low, is_high=False, line_of=series.line_of)
+            sides = [is_high_at_rest if is_first else None, *(_side(values, threshold) for values in samples)]
+            yield from _edges(facts, supply, ends, sides, high, is_high=True)
+            yield from _edges(facts, supply, ends, sides, low, is_high=False)
 
 
 def _side(millivolts: list[int], threshold: int) -> bool | None:
-    """Return whether an average lies above a threshold; ``None`` where that cannot be told for sure.
-
-    It cannot within the margin, nor where the supply was cut or not measured: a meter may leave
-    such a period out.
-    """
-    if not millivolts or not all(millivolts):
-        return None
+    """Return whether an average lies above a threshold; ``None`` within the margin, and where there is none."""
     beyond = sum(millivolts) - threshold * len(millivolts)
     return beyond > 0 if abs(beyond) > _MARGIN * len(millivolts) else None
 
 
-def _edges(
-    facts: TrialFacts,
-    device: Eui64,
-    ends: range,
-    sides: Sequence[bool | None],
-    code: int,
-    *,
-    is_high: bool,
-    line_of: Callable[[int], int],
-) -> list[Allowance]:
+def _edges(facts: TrialFacts, supply: _Supply, ends: range, sides: Sequence[bool | None], code: int, *, is_high: bool) -> list[Allowance]:
     """Return leave for every period end at which the average may have passed to one side, latest first.
 
     ``sides`` begins with the side before the first period; leave lasts until the average is for
@@ -146,9 +152,17 @@ def _edges(
         if side is (not is_high):
             left = at
         elif before is not is_high:
-            required = position > 0 and side is is_high and before is (not is_high) and calls_for(facts, device, code, at)
+            certain = position > 0 and side is is_high and before is (not is_high)
             found.append(
-                Allowance(device=device, code=code, not_before=at, not_after=left, required=required, rule=_EDGE.id, cause=line_of(at))
+                Allowance(
+                    device=supply.device,
+                    code=code,
+                    not_before=at,
+                    not_after=left,
+                    required=certain and calls_for(facts, supply.device, code, at),
+                    rule=_EDGE.id,
+                    cause=supply.line_of(at),
+                )
             )
     return found
 

@@ -1,8 +1,9 @@
 """Weighing a trial: every alert against the rules, in the order in which the alerts were first seen.
 
-What stands after any part of a journal is not taken back by the rest of it in a device's disfavour
-or favour, with one exception: an alert that is ``undecided`` for want of a measured supply is decided
-once that is journalled, and may then use up leave that a later alert had been given.
+Each alert takes its leave from what earlier ones left over, so how it stands follows from what was
+journalled up to it. The one exception is an alert that is ``undecided`` until the supply is journalled: once decided it
+may use up leave that a later alert had been given. More input can thus take ground away, never give
+it, and what was found for want of ground stays found.
 """
 
 from __future__ import annotations
@@ -41,15 +42,16 @@ def weigh(facts: TrialFacts) -> Grounds:
     Copies share the ground of the first sighting; so does an alert that reuses the originator
     counter of another one of the same code. A required alert is missed once its time is up.
     """
-    scales = {code: scale for family in FAMILIES for scale in [_Scale(facts, family)] for code in family.codes}
+    scales = [_Scale(facts, family) for family in FAMILIES]
+    by_code = {code: scale for scale in scales for code in scale.codes}
     of: dict[tuple[Eui64, int, int], Ground] = {}
     for sighting in facts.sightings:
         alert = sighting.alert
         key = (alert.originator, alert.counter, alert.code)
         if key not in of:
-            scale = scales.get(alert.code)
+            scale = by_code.get(alert.code)
             of[key] = gate(facts, sighting) or (scale.ground(sighting) if scale else _NO_RULE)
-    missed = [allowance for scale in dict.fromkeys(scales.values()) for allowance in scale.missed()]
+    missed = [allowance for scale in scales for allowance in scale.missed()]
     missed.sort(key=lambda allowance: (allowance.not_before, allowance.device, allowance.code))
     return Grounds(of=of, unmet=tuple(missed))
 
@@ -58,6 +60,7 @@ class _Scale:
     """One family's allowances for one trial, each used up by the alert that it founds."""
 
     def __init__(self, facts: TrialFacts, family: Family) -> None:
+        self.codes = family.codes
         self._facts = facts
         self._family = family
         self._causes: Causes = family.causes(facts)

@@ -4,5 +4,5 @@ One value goes in, a :class:`harness.report.story.Story`; four renderings come o
 function of it: :mod:`~harness.report.text` for a terminal, :mod:`~harness.report.html` for a page
 that needs nothing but itself, :mod:`~harness.report.junit` for build servers and
 :mod:`~harness.report.document` for programs. Every sentence stands in
-:mod:`harness.report.sentences` or in ``templates/``; :mod:`harness.report.words` reads them all.
+:mod:`harness.report.wording` or in ``templates/``; :mod:`harness.report.words` reads them all.
 """

@@ -31,8 +31,8 @@ def render(story: Story) -> str:
 def summary(story: Story) -> dict[str, Json]:
     """Return everything the report says as JSON values.
 
-    Blocks and positions count from 0, as in the plan; durations are text such as ``24h``; rates and evidence are exact ratios beside decimals cut off;
-    strings are cleaned as in every other rendering.
+    Blocks and positions count from 0, as in the plan; durations are text such as ``24h``; rates and
+    evidence are exact ratios beside decimals cut off; strings are cleaned as in every other rendering.
     """
     certainty = story.certainty
     parts: dict[str, Json] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import TYPE_CHECKING
 
@@ -25,14 +25,16 @@ __all__ = ["NARROW", "WIDE", "render"]
 WIDE, NARROW = 760, 350
 """User units of a plot on a page or screen, and on a phone; both are drawn, one is shown."""
 
+TEMPLATES = Path(__file__).parent / "templates"
+"""The page's skeleton and its style sheet; part of the harness's own digest."""
+
 EMPTY = Markup("")
 
 
 def render(story: Story) -> str:
     """Write the whole page; equal stories give equal text."""
-    folder = files("harness.report") / "templates"
-    page = Template((folder / "report.html").read_text(encoding="utf-8"))
-    style = (folder / "report.css").read_text(encoding="utf-8")
+    page = Template((TEMPLATES / "report.html").read_text(encoding="utf-8"))
+    style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     pieces: dict[str, Markup] = {}
     for part in (_head, _verdict, _design, _results, _trial_by_trial, _limits, _origin):
         pieces |= part(story)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from harness.interfaces.oracle import Standing
 from harness.report import sentences
 from harness.report.figures import evidence, ordinal, percent_down, percent_up, rate_interval, threshold
 from harness.report.markup import Markup, foreign, joined, tag
@@ -129,7 +130,9 @@ def comparisons_table(story: Story) -> Markup:
 def standings_table(story: Story) -> Markup:
     """Say how the alerts at the counting point stand before the specification."""
     tallies = tally(story)
-    standings = names_of(tallies, lambda one: one.by_standing)
+    seen = names_of(tallies, lambda one: one.by_standing)
+    known = [standing.value for standing in Standing]
+    standings = [*(name for name in known if name in seen), *(name for name in seen if name not in known)]
     rows = []
     for one in tallies:
         stood = (f"{one.by_standing.get(name, 0):,}" for name in standings)

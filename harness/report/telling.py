@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from harness.run.campaign import Campaign
     from harness.run.trial import TrialResult
     from harness.vocab.outcome import Certainty
-    from harness.wire.facts import TrialFacts
+    from harness.wire.facts import StimulusFacts, TrialFacts
 
 __all__ = ["Told", "bundle_name", "judged", "tell"]
 
@@ -135,7 +135,7 @@ def _differences(plan: Plan, treatment: PlannedArm, arm: PlannedArm) -> Iterator
     for role in sorted({*treatment.devices, *arm.devices}):
         there, here = treatment.devices.get(role), arm.devices.get(role)
         if there != here:
-            yield f"{role} {plan.names.get(here, here) if here else 'none'}"
+            yield f"{role} {plan.names.get(here, here)}" if here else f"{role} left empty"
     usual = {stimulus.name: stimulus for stimulus in treatment.stimuli}
     own = {stimulus.name: stimulus for stimulus in arm.stimuli}
     for name in sorted({*usual, *own}):
@@ -168,11 +168,17 @@ def _marks(plan: Plan, result: TrialResult, facts: TrialFacts) -> tuple[Mark, ..
         if facts.counts(sighting.at)
     ]
     stimuli = [
-        Mark(at=stimulus.done, kind="stimulus", label=f"{stimulus.do} on {stimulus.on}", until=stimulus.ended)
+        Mark(at=stimulus.done, kind="stimulus", label=f"{stimulus.do} on {stimulus.on}", until=_until(stimulus, facts))
         for stimulus in facts.stimuli
         if stimulus.done is not None
     ]
     return tuple(sorted([*stimuli, *alerts], key=lambda mark: mark.at))
+
+
+def _until(stimulus: StimulusFacts, facts: TrialFacts) -> int | None:
+    """Return when a lasting stimulus ended; one that says how long it lasts and was not ended held to the end."""
+    lasting = {"for", "duration"} & stimulus.settings.keys()
+    return stimulus.ended if stimulus.ended is not None or not lasting else facts.closed
 
 
 def _first_sentence(doc: str) -> str:

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from harness.report import sentences
-from harness.report.figures import ordinal, rate_interval
+from harness.report.figures import ordinal, percent_up, rate_interval
 from harness.report.plain import clean
 from harness.report.wording import say
 
@@ -87,6 +87,8 @@ def _figures(story: Story, arm: StoryArm, result: ArmCertainty) -> Iterator[str]
     if arm.role == "treatment":
         kind = f", {result.rate_class}" if result.rate_class else ""
         yield f"rate {rate_interval(result)} (95\u00a0%, valid at any stop){kind}".replace(" ", "\u00a0")
+    if result.excluded is not None and arm.role.is_graded:
+        yield say("excluded-short", excluded=percent_up(result.excluded)).replace(" ", "\u00a0")
     yield from (sentences.comparison_words(one).replace(" ", "\u00a0") for one in story.certainty.comparisons if one.arm == arm.index)
 
 

@@ -91,6 +91,7 @@ TEMPLATES: Mapping[str, str] = {
     # Facts in words.
     "positive-rule": "more than $count in a trial",
     "result-count": "$positive of $trials positive",
+    "excluded-short": "NR: $excluded or more is excluded (95 %)",
     "result-range": "$low to $high",
     "comparison": "$e, needed $needed",
     "controls-positive": "positive control positive in $positive of $trials",

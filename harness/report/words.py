@@ -68,7 +68,7 @@ BANNED = (
     Rule(phrases=(r"prov(?:es|ed|en)", r"proof", r"confirm(?:s|ed)"), instead="'grade Cn under policy v'"),
     Rule(phrases=(r"not\s+affected", r"unaffected", r"no\s+issues?"), instead="'not reproduced at rate r or more under condition C'"),
 )
-"""The table of ``docs/explanation`` and of the project's communication rules."""
+"""What the lint knows: each rule with the neutral way to say it."""
 
 _PATTERNS = tuple((re.compile(rf"\b(?:{'|'.join(rule.phrases)})\b", re.IGNORECASE), rule.instead) for rule in BANNED)
 

@@ -6,6 +6,9 @@ A schema says what a document may look like. What only the target, the detectors
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.scenario.fields import PROFILE, SCENARIO
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from harness.scenario.shape import Node
     from harness.vocab.canonical import Json
 
-__all__ = ["profile_schema", "scenario_schema"]
+__all__ = ["profile_schema", "scenario_schema", "write_schemas"]
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _SETTING: Json = {
@@ -65,3 +68,14 @@ def _table_schema(node: Table | Named | Open) -> dict[str, Json]:
         "additionalProperties": False,
         **({"required": required} if required else {}),
     }
+
+
+def write_schemas(folder: Path) -> None:
+    """Write both schemas into ``folder``, as they are committed under ``docs/reference``."""
+    for name, schema in (("scenario", scenario_schema()), ("device", profile_schema())):
+        text = json.dumps(schema, indent=2, ensure_ascii=False)
+        (folder / f"{name}.schema.json").write_text(f"{text}\n", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_schemas(Path(sys.argv[1]))

@@ -131,7 +131,7 @@ def _settle_table(node: Table, raw: Mapping[str, object], path: Path, issues: Is
     for name in raw:
         if name not in node.fields:
             inside = f" in {path[-1]}" if path and isinstance(path[-1], str) else ""
-            near = nearest(name, [field for field in node.fields if field not in raw])
+            near = nearest(name, node.fields)
             meant.add(near)
             issues.say((*path, name), f"no key '{name}'{inside}", expected=", ".join(node.fields), nearest=near, on="key")
     settled: Settled = {}

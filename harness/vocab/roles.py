@@ -26,6 +26,11 @@ class ArmRole(StrEnum):
         """Whether the treatment must beat this arm."""
         return self in {ArmRole.CONDITION_CONTROL, ArmRole.DEVICE_CONTROL}
 
+    @property
+    def is_graded(self) -> bool:
+        """Whether what the arm's own trials amount to is of interest; of a known emitter or a sham it is not."""
+        return self is ArmRole.TREATMENT or self.compares
+
 
 class Realm(StrEnum):
     """Where evidence comes from; part of every grade, never dropped."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from harness.errors import BundleError, WireError
+from harness.errors import BundleError, ScenarioError, WireError
 from harness.vocab.alert import Sighting, alert_code
 from harness.vocab.identity import Eui64
 from harness.vocab.roles import Realm
@@ -100,6 +100,12 @@ class _Line:
             return bytes.fromhex(text)
         except ValueError:
             raise self.problem(f"'{name}' is not hexadecimal", "two digits an octet") from None
+
+    def parsed(self, text: str, parse: Callable[[str], _T]) -> _T:
+        try:
+            return parse(text)
+        except ScenarioError as error:
+            raise self.problem(error.what, error.expected) from None
 
     def problem(self, what: str, expected: str) -> BundleError:
         return BundleError(f"in a record of kind '{self.record['kind']}' {what}", where=f"line {self.number}", expected=expected)
@@ -235,7 +241,7 @@ class _Reading:
         for entry in line.member("entries", list):
             match entry:
                 case [int(seconds), str(code)]:
-                    entries.append((seconds, alert_code(code)))
+                    entries.append((seconds, line.parsed(code, alert_code)))
                 case _:
                     raise line.problem(f"an entry is {entry!r}", "seconds since 2000 and a code")
         self.logs.append(LogRead(at=line.at, line=line.number, device=line.eui("device"), log=line.text("log"), entries=tuple(entries)))
@@ -261,7 +267,7 @@ class _Reading:
             trial=first.text("trial"),
             void=journal.void,
             realm=Realm(realm),
-            epoch=Epoch.parse(first.text("epoch")),
+            epoch=first.parsed(first.text("epoch"), Epoch.parse),
             opened=self.opened,
             closed=self.closed,
             until=until,

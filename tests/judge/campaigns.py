@@ -22,7 +22,9 @@ def block(number, *counts, void=""):
     """One block: counts of the five arms; controls that are left out fire and keep silent as they should."""
     counts = [*counts, *[0, 0, 0, 1, 0][len(counts) :]]
     return [
-        Row(block=number, arm=arm, role=ROLES[arm], trial=f"t{number}-{arm}", count=count, positive=count > 0, void=void if arm == 0 else "")
+        Row(
+            block=number, arm=arm, role=ROLES[arm], trial=f"t{number}-{arm}", count=count, positive=count > 0, void=void if arm == 0 else ""
+        )
         for arm, count in enumerate(counts)
     ]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from harness.errors import ScenarioError
+from harness.interfaces.setting import Setting
 from harness.judge.assess import assess
 from harness.scenario.model import Outcome
 from harness.vocab.journal import Journal
@@ -61,14 +63,16 @@ def test_every_detector_is_asked_and_told_of_in_order_of_time(twice, builder):
     twice.alert(HOUR, 0x8089)
     assessment = assess(twice.journal(), DUPLICATES, (), detectors=builder.DETECTORS)
     assert [finding.detector for finding in assessment.findings] == ["switched-off-yet-sent", *["transport-duplicate"] * 5]
-    assert assessment.outcome.by_detector == {name: {"transport-duplicate": 5, "switched-off-yet-sent": 1}.get(name, 0) for name in builder.DETECTORS}
+    assert assessment.outcome.by_detector == {
+        name: {"transport-duplicate": 5, "switched-off-yet-sent": 1}.get(name, 0) for name in builder.DETECTORS
+    }
 
 
 def test_a_detector_from_elsewhere_is_asked_like_any_other(twice):
     class Everything:
         name = "everything"
         doc = "Finds nothing and counts nothing."
-        settings = {}
+        settings: Mapping[str, Setting] = {}
 
         def detect(self, facts, grounds, tap, settings):
             return []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import comb
 
 import pytest
 from scipy.integrate import quad
@@ -72,8 +73,6 @@ def test_under_the_null_evidence_is_one_on_average(trials):
 
 
 def binom_exact(k, n, p):
-    from math import comb
-
     return comb(n, k) * p**k * (1 - p) ** (n - k)
 
 
@@ -101,7 +100,7 @@ def test_nothing_is_excluded_without_trials():
         (3, 60, 0.003, 0.200),
         (14, 40, 0.153, 0.591),
         (0, 59, 0, 0.114),
-        (9, 9, 0.551, 1),
+        (9, 9, 0.555, 1),
         (0, 0, 0, 1),
     ],
 )
@@ -113,13 +112,14 @@ def test_bounds_in_worked_examples(positive, trials, low, high):
 
 @pytest.mark.parametrize("trials", [1, 2, 9, 40, 60])
 def test_bounds_lie_just_outside_the_set_they_bound(trials):
-    step = 1 / POLICY.grid
+    step = Fraction(1, POLICY.grid)
+    limit = POLICY.alpha / (trials + 1)
     for positive in range(trials + 1):
-        low, high = map(float, bounds(positive, trials))
-        limit = 0.05 / (trials + 1)
-        assert low == 0 or binom.pmf(positive, trials, low) <= limit < binom.pmf(positive, trials, low + step)
-        assert high == 1 or binom.pmf(positive, trials, high) <= limit < binom.pmf(positive, trials, high - step)
-        assert low < positive / trials < high or positive in (0, trials)
+        low, high = bounds(positive, trials)
+        assert low == 0 or binom_exact(positive, trials, low) <= limit < binom_exact(positive, trials, low + step)
+        assert high == 1 or binom_exact(positive, trials, high) <= limit < binom_exact(positive, trials, high - step)
+        assert float(binom_exact(positive, trials, Fraction(1, 3))) == pytest.approx(binom.pmf(positive, trials, 1 / 3))
+        assert low <= Fraction(positive, trials) <= high
 
 
 def test_bounds_mirror_each_other():
@@ -129,7 +129,8 @@ def test_bounds_mirror_each_other():
 
 
 @pytest.mark.parametrize(
-    ("positive", "trials", "name"), [(9, 9, "frequent"), (80, 80, "consistent"), (12, 40, "intermittent"), (3, 60, "intermittent"), (1, 400, "rare")]
+    ("positive", "trials", "name"),
+    [(9, 9, "frequent"), (80, 80, "consistent"), (12, 40, "intermittent"), (3, 60, "intermittent"), (1, 400, "rare")],
 )
 def test_rates_are_named_by_their_bounds(positive, trials, name):
     assert rate_class(*bounds(positive, trials), POLICY) == name

@@ -14,8 +14,14 @@ from harness.vocab.outcome import TrialOutcome
 
 def test_the_policy_has_one_digest_and_every_threshold_changes_it():
     assert POLICY.document()["format"] == "smets-policy/1"
-    assert POLICY.digest() == "5f0c"
-    changes = {"alpha": Fraction(1, 100), "background_rate": Fraction(1, 10), "controlled_evidence": Fraction(200), "hypotheses": 2, "grid": 1000}
+    assert POLICY.digest() == "1f2c68f1e80a4c2ad6d24599eff80e49799d69c38fe543fa2b00598a01a5da8c"
+    changes = {
+        "alpha": Fraction(1, 100),
+        "background_rate": Fraction(1, 10),
+        "controlled_evidence": Fraction(200),
+        "hypotheses": 2,
+        "grid": 1000,
+    }
     digests = {replace(POLICY, **{name: value}).digest() for name, value in changes.items()}
     assert len({POLICY.digest(), *digests}) == 1 + len(changes)
 

@@ -16,7 +16,9 @@ from harness.wire.tunnelling import CLUSTER, RequestTunnelResponse, TunnelFrame,
 def journal(*records, **head):
     stream = BytesIO()
     writer = JournalWriter(stream)
-    writer.record(0, "journal", **({"format": FORMAT, "trial": "t1", "realm": "L", "clock": "virtual", "epoch": "2030-01-07T00:00:00Z"} | head))
+    writer.record(
+        0, "journal", **({"format": FORMAT, "trial": "t1", "realm": "L", "clock": "virtual", "epoch": "2030-01-07T00:00:00Z"} | head)
+    )
     for at, kind, members in records:
         writer.record(at, kind, **members)
     writer.record(max([0, *[at for at, _, _ in records]]), "end", reason="window closed")
@@ -54,7 +56,13 @@ def test_every_kind_of_record_becomes_a_fact(trial, builder):
 
 def test_a_message_that_is_no_alert_is_kept_as_a_message_and_octets_that_are_none_as_unread(trial, builder):
     command = Message(
-        cra=1, counter=4, originator=builder.SUPPLIER, target=builder.DEVICES["esme"], message_code=0x0021, payload=b"\xd9\x20", mac=bytes(12)
+        cra=1,
+        counter=4,
+        originator=builder.SUPPLIER,
+        target=builder.DEVICES["esme"],
+        message_code=0x0021,
+        payload=b"\xd9\x20",
+        mac=bytes(12),
     )
     trial.message(HOUR, command.encode(), tap="dsp")
     trial.message(HOUR, b"\x00\x01", tap="wan")
@@ -70,7 +78,13 @@ def test_a_message_that_is_no_alert_is_kept_as_a_message_and_octets_that_are_non
 
 def test_an_alert_whose_payload_is_broken_is_unread_and_says_why(trial, builder):
     broken = Message(
-        cra=3, counter=4, originator=builder.DEVICES["esme"], target=builder.SUPPLIER, message_code=0x1001, payload=b"\x0f\x00", mac=bytes(12)
+        cra=3,
+        counter=4,
+        originator=builder.DEVICES["esme"],
+        target=builder.SUPPLIER,
+        message_code=0x1001,
+        payload=b"\x0f\x00",
+        mac=bytes(12),
     )
     trial.message(HOUR, broken.encode())
     (unread,) = trial.facts().unread

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from harness.judge.e_values import e_rate
+from harness.judge.policy import POLICY
 from harness.judge.stopping import stop_reason
 from harness.judge.tally import begin
 
@@ -29,7 +31,8 @@ def test_a_campaign_without_a_positive_trial_stops_at_the_zero_blocks(campaigns)
 
 
 def test_a_campaign_that_can_no_longer_reach_its_grade_is_futile(campaigns):
-    assert stopped(campaigns, (1,), *[(0,)] * 59) == (53, "futile")
+    assert e_rate(10, 60, POLICY.background_rate) > 20 > e_rate(9, 60, POLICY.background_rate)
+    assert stopped(campaigns, (1,), *[(0,)] * 59) == (52, "futile")
     assert stopped(campaigns, *[(1, 1)] * 60) == (52, "futile")
 
 

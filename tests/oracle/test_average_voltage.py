@@ -70,6 +70,14 @@ def test_a_period_in_which_the_supply_was_cut_says_nothing_for_sure(meter):
     assert meter.standings() == ["permitted", "permitted"]
 
 
+def test_a_period_in_which_the_meter_was_restarted_says_nothing_for_sure(meter, builder):
+    meter.averages(NORMAL, NORMAL, NORMAL, NORMAL, NORMAL, NORMAL)
+    meter.stimulus(2 * TEN_MINUTES + builder.MINUTE, "device.restart", duration=10 * builder.SECOND)
+    meter.alert(at_end_of(1), OVER)
+    meter.alert(at_end_of(2), OVER)
+    assert meter.standings() == ["unfounded", "permitted"]
+
+
 def test_an_alert_is_undecided_until_the_supply_is_journalled(meter):
     meter.averages(*[NORMAL] * 6)
     meter.alert(at_end_of(1), OVER)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from harness.oracle.weighing import FAMILIES, RULES
 
 
@@ -7,6 +9,11 @@ def test_no_two_families_speak_of_one_code_and_every_rule_names_its_source():
     codes = [code for family in FAMILIES for code in family.codes]
     assert len(codes) == len(set(codes))
     assert all(rule.source and rule.says.endswith(".") for rule in RULES.values())
+
+
+def test_rules_are_told_in_neutral_words():
+    loaded = re.compile(r"\b(faulty|defective|non-compliant|caused by|fixed|always|never|proves|bug)\b", re.IGNORECASE)
+    assert not [rule.id for rule in RULES.values() if loaded.search(rule.says)]
 
 
 def test_every_ground_cites_a_rule_that_there_is(trial, builder):

@@ -16,7 +16,7 @@ from harness.report.story import Code, Expectation, Mark, Measure, Story, StoryA
 from harness.scenario.model import StopRule, Window
 from harness.vocab.outcome import ArmCertainty, Certainty, Comparison, Grade, TrialOutcome
 from harness.vocab.roles import ArmRole, Realm
-from harness.vocab.time import HOUR, MINUTE
+from harness.vocab.time import HOUR, MINUTE, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -112,6 +112,20 @@ def _timeline(plan: ArmPlan, arm: int) -> Timeline:
     ]
     marks += [Mark(at=0, until=24 * HOUR + 30 * MINUTE, kind="stimulus", label=words.split(":")[0]) for words in plan.stimuli]
     return Timeline(arm=arm, trial=f"t{arm + 1:05}", marks=tuple(sorted(marks, key=lambda mark: mark.at)))
+
+
+def _eventful() -> tuple[Timeline, ...]:
+    """Stimuli of every kind: lone, crowded, lasting, overlapping, at either end of the window; and a storm."""
+    crowd = [Mark(at=place * 10 * MINUTE, kind="stimulus", label="supply.interruption on esme") for place in range(12)]
+    lasting = [Mark(at=place * HOUR, until=(place + 9) * HOUR, kind="stimulus", label="wan.outage on hub") for place in range(6, 11)]
+    late = Mark(at=24 * HOUR + 30 * MINUTE, kind="stimulus", label="clock.step on gsme")
+    lone = Mark(at=0, kind="stimulus", label="supply.voltage on esme")
+    storm = [Mark(at=12 * HOUR + place * SECOND, kind="superfluous", label="0x8002", code="0x8002") for place in range(5_000)]
+    last = [Mark(at=24 * HOUR + 30 * MINUTE, kind="alert", label="0x8085", code="0x8085")]
+    return (
+        Timeline(arm=0, trial="t00001", marks=(*crowd, *lasting, *storm, *last, late)),
+        Timeline(arm=1, trial="t00002", marks=(lone,)),
+    )
 
 
 def _certainty(recipe: Recipe, blocks: Sequence[int]) -> Certainty:
@@ -281,6 +295,7 @@ def _recipes() -> dict[str, Recipe]:
             changes={"unread": 4, "notes": ("Tap wan was recorded with a gap of 12 s in trial t00019.",)},
         ),
         "large": Recipe(six, "C3", "blocks"),
+        "eventful": Recipe(five_arms(busy), "C3", "grade", changes={"timelines": _eventful()}),
         "uncontrolled": Recipe([five_arms(busy)[0]], "C1", "grade"),
         "nasty": Recipe(
             five_arms(busy),

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+from harness.interfaces.oracle import Standing
 from harness.report import html
 from harness.report.story import Story
 
@@ -143,6 +144,11 @@ def test_a_campaign_without_one_trial_still_has_a_page(maker, recipes) -> None:
     assert "Interrupted." in words
 
 
+def test_every_standing_of_an_alert_is_explained(stories: dict[str, Story]) -> None:
+    source = html.render(stories["controlled"])
+    assert [standing for standing in Standing if f"<em>{standing}</em>" not in source] == []
+
+
 def test_the_page_is_small_enough_to_mail(stories: dict[str, Story]) -> None:
     assert len(html.render(stories["large"]).encode()) < 400_000
 
@@ -162,4 +168,4 @@ for name, recipe in made_up._recipes().items():
     first = isolated(code, PYTHONHASHSEED="0", TZ="UTC", LC_ALL="C.UTF-8")
     second = isolated(code, PYTHONHASHSEED="4242", TZ="Pacific/Chatham", LC_ALL="C")
     assert first == second
-    assert len(first.splitlines()) == 9 * 4
+    assert len(first.splitlines()) == 10 * 4

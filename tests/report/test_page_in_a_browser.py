@@ -193,9 +193,12 @@ def test_one_plot_of_each_pair_is_shown_and_the_other_is_not(browser: Browser, p
     assert browser.evaluate(shown) == [html.NARROW] * 4
 
 
+@pytest.mark.parametrize("name", ["large", "eventful", "nasty"])
 @pytest.mark.parametrize("width", [390, 1100])
-def test_labels_stay_inside_their_plots_and_are_large_enough_to_read(browser: Browser, pages: dict[str, Path], width: int) -> None:
-    browser.open(pages["large"])
+def test_labels_stay_inside_their_plots_and_are_large_enough_to_read(
+    browser: Browser, pages: dict[str, Path], name: str, width: int
+) -> None:
+    browser.open(pages[name])
     browser.screen(width, 900)
     outside = """[...document.querySelectorAll('svg text')].filter(text => {
         const box = text.getBoundingClientRect(), frame = text.closest('svg').getBoundingClientRect();

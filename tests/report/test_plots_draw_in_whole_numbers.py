@@ -114,5 +114,24 @@ def test_long_names_are_shortened_visibly() -> None:
     assert clipped("condition-control", 70) == "condition\u2026"
 
 
+@widths
+def test_words_beside_a_stimulus_do_not_run_into_the_next(stories: dict[str, Story], width: int) -> None:
+    picture = ElementTree.fromstring(draw_timeline(stories["eventful"], width, "plot"))
+    words = [element.text for element in picture.iter() if element.attrib.get("class") == "band-label"]
+    assert words.count("supply.interruption on esme") <= 1
+    assert "supply.voltage on esme" in words
+    assert "clock.step on gsme" not in words
+    bands = [element for element in picture.iter("rect") if element.attrib.get("class") == "band"]
+    assert len({(band.attrib["x"], band.attrib["y"]) for band in bands}) == len(bands)
+
+
+def test_a_storm_is_one_mark_of_bounded_height(stories: dict[str, Story]) -> None:
+    picture = ElementTree.fromstring(draw_timeline(stories["eventful"], WIDE, "plot"))
+    stems = [element for element in picture.iter("line") if element.attrib.get("class") == "stem treatment"]
+    drawn = [abs(int(stem.attrib["y2"]) - int(stem.attrib["y1"])) for stem in stems[1:]]
+    assert 1 <= len(drawn) <= 7
+    assert max(drawn) < 60
+
+
 def test_how_much_time_shares_a_mark_is_told(stories: dict[str, Story]) -> None:
     assert bin_duration(stories["controlled"], WIDE) == "16 minutes"

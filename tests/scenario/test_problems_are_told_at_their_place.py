@@ -33,14 +33,29 @@ CASES = [
     ("too long in sum", '"24h"', '"104d5h45m"', [("16:11", '"104d5h45m"', "closes 104d6h15m after", "")]),
     ("unknown tap", '"24h"', '"24h"\ntaps = ["han", "hubb"]', [("17:16", '"hubb"', "no choice 'hubb'", "hub")]),
     ("no UTC instant", 'settle = "30m"', 'start = "7 January"', [("15:9", '"7 January"', "is not a UTC instant", "")]),
-    ("an instant no meter can show", 'settle = "30m"', 'start = 1999-01-01T00:00:00Z', [("15:9", "1999-01-01T00:00:00Z", "not a second", "")]),
+    (
+        "an instant no meter can show",
+        'settle = "30m"',
+        "start = 1999-01-01T00:00:00Z",
+        [("15:9", "1999-01-01T00:00:00Z", "not a second", "")],
+    ),
     ("unknown role of a stimulus", 'on = "esme"', 'on = "emse"', [("21:6", '"emse"', "no choice 'emse'", "esme")]),
-    ("a role nobody fills", 'on = "hub"', 'on = "ppmid"', [
-        ("27:6", '"ppmid"', "the combination has no 'ppmid'", ""),
-        ("27:6", '"ppmid"', "capability 'supply.cut' does not act on role 'ppmid'", ""),
-    ]),
+    (
+        "a role nobody fills",
+        'on = "hub"',
+        'on = "ppmid"',
+        [
+            ("27:6", '"ppmid"', "the combination has no 'ppmid'", ""),
+            ("27:6", '"ppmid"', "capability 'supply.cut' does not act on role 'ppmid'", ""),
+        ],
+    ),
     ("a capability of another role", 'on = "esme"', 'on = "gsme"', [("21:6", '"gsme"', "does not act on role 'gsme'", "")]),
-    ("unknown capability", "supply.voltage", "supply.volts", [("22:6", '"supply.volts"', "no capability 'supply.volts'", "supply.voltage")]),
+    (
+        "unknown capability",
+        "supply.voltage",
+        "supply.volts",
+        [("22:6", '"supply.volts"', "no capability 'supply.volts'", "supply.voltage")],
+    ),
     ("a voltage without a unit", '"253.0 V"', '"253.0"', [("23:17", '"253.0"', "does not fit", "")]),
     ("unknown setting of a capability", "deviation", "deviaton", [("23:28", "deviaton", "no setting 'deviaton'", "deviation")]),
     ("a setting without a default", 'mean = "253.0 V", ', "", [("23:1", "with", "setting 'mean' is missing", "")]),
@@ -49,33 +64,63 @@ CASES = [
     ("every without times", "times = 3\n", "", [("29:1", "every", "'every' without 'times'", "")]),
     ("times without every", 'every = "2h"\n', "", [("29:1", "times", "'times' without 'every'", "")]),
     ("a stimulus named twice", 'at = "1h"', 'name = "hover"\nat = "1h"', [("26:8", '"hover"', "is named twice", "")]),
-    ("a missing treatment", "[arms.treatment]", "[arms.condition-control-2]\nwithout = [true]", [
-        ("33:12", "true", "true does not fit", ""),
-        ("56:1", "treatment", "no arm 'treatment'", ""),
-        ("", "", "no treatment arm", ""),
-    ]),
-    ("two treatments", "[arms.treatment]", '[arms.treatment]\n[arms.treatment-2]\nwithout = ["hover"]', [
-        ("33:7", "treatment-2", "a second treatment arm", ""),
-    ]),
+    (
+        "a missing treatment",
+        "[arms.treatment]",
+        "[arms.condition-control-2]\nwithout = [true]",
+        [
+            ("33:12", "true", "true does not fit", ""),
+            ("56:1", "treatment", "no arm 'treatment'", ""),
+            ("", "", "no treatment arm", ""),
+        ],
+    ),
+    (
+        "two treatments",
+        "[arms.treatment]",
+        '[arms.treatment]\n[arms.treatment-2]\nwithout = ["hover"]',
+        [
+            ("33:7", "treatment-2", "a second treatment arm", ""),
+        ],
+    ),
     ("an arm without a role", "[arms.sham]", "[arms.shm]", [("43:7", "shm", "'shm' does not tell the role", "sham")]),
     ("unknown role of an arm", "[arms.sham]", '[arms.sham]\nrole = "shame"', [("44:8", '"shame"', "no choice 'shame'", "sham")]),
     ("unknown stimulus in an arm", "stimulus.hover.", "stimulus.hovr.", [("35:10", "hovr", "no stimulus 'hovr'", "hover")]),
     ("unknown setting in an arm", "with.mean", "with.men", [("35:21", "men", "no setting 'men'", "mean")]),
     ("a bad value in an arm", '"240.0 V"', '"240 Volt"', [("35:28", '"240 Volt"', "does not fit", "")]),
-    ("unknown stimulus left out", 'stimulus.hover.with.mean = "240.0 V"', 'without = ["hoover"]', [
-        ("35:12", '"hoover"', "no stimulus 'hoover'", "hover"),
-    ]),
+    (
+        "unknown stimulus left out",
+        'stimulus.hover.with.mean = "240.0 V"',
+        'without = ["hoover"]',
+        [
+            ("35:12", '"hoover"', "no stimulus 'hoover'", "hover"),
+        ],
+    ),
     ("changed and left out", '"240.0 V"', '"240.0 V"\nwithout = ["hover"]', [("35:10", "hover", "is left out or changed elsewhere", "")]),
     ("identical arms", '"240.0 V"', '"253.0 V"', [("34:7", "condition-control", "is identical to arm 'treatment'", "")]),
-    ("a condition control elsewhere", 'stimulus.hover.with.mean = "240.0 V"', 'combination.gsme = "none"', [
-        ("34:7", "condition-control", "a condition control with another combination", ""),
-    ]),
-    ("two components swapped", '"oak-e1@3.1"', '"oak-e1@3.1"\ncombination.region = "south"', [
-        ("37:7", "device-control", "swaps esme and region", ""),
-    ]),
-    ("a device control otherwise treated", '"oak-e1@3.1"', '"oak-e1@3.1"\nwithout = ["hover"]', [
-        ("37:7", "device-control", "a device control with other stimuli", ""),
-    ]),
+    (
+        "a condition control elsewhere",
+        'stimulus.hover.with.mean = "240.0 V"',
+        'combination.gsme = "none"',
+        [
+            ("34:7", "condition-control", "a condition control with another combination", ""),
+        ],
+    ),
+    (
+        "two components swapped",
+        '"oak-e1@3.1"',
+        '"oak-e1@3.1"\ncombination.region = "south"',
+        [
+            ("37:7", "device-control", "swaps esme and region", ""),
+        ],
+    ),
+    (
+        "a device control otherwise treated",
+        '"oak-e1@3.1"',
+        '"oak-e1@3.1"\nwithout = ["hover"]',
+        [
+            ("37:7", "device-control", "a device control with other stimuli", ""),
+        ],
+    ),
     ("an arm without a hub", 'combination.esme = "none"', 'combination.hub = "none"', [("44:19", '"none"', "an arm without a hub", "")]),
     ("unknown detector", "pair-counter", "pair-countr", [("47:12", '"pair-countr"', "no detector", "pair-counter")]),
     ("unknown setting of a detector", "pairs =", "pair =", [("48:10", "pair", "no setting 'pair'", "pairs")]),
@@ -87,28 +132,58 @@ CASES = [
     ("a number as text", "blocks = 12", 'blocks = "12"', [("52:10", '"12"', "'12' does not fit", "")]),
     ("unknown grade expected", 'treatment = "C3"', 'treatment = "C9"', [("55:13", '"C9"', "no choice 'C9'", "C3")]),
     ("unknown arm expected", "treatment =", "treatmnt =", [("55:1", "treatmnt", "no arm 'treatmnt'", "treatment")]),
-    ("an exploratory C3", 'origin = "M05"', "exploratory = true", [
-        ("51:6", '"C3"', "no higher than 'C1'", ""),
-        ("55:13", '"C3"', "no higher than 'C1'", ""),
-    ]),
-    ("a question that names a maker", "Does this meter", "Does the Fable Works meter", [
-        ("4:12", '"Does the Fable Works meter alert on every crossing of its threshold?"', "the text names 'Fable Works'", ""),
-    ]),
-    ("an origin that names a model", 'origin = "M05"', 'origin = "PINE-E1 in the field"', [
-        ("6:10", '"PINE-E1 in the field"', "the text names 'pine-e1'", ""),
-    ]),
-    ("text on two lines", "threshold?", "threshold?\\nOr not?", [
-        ("4:12", '"Does this meter alert on every crossing of its threshold?\\nOr not?"', "line end", ""),
-    ]),
+    (
+        "an exploratory C3",
+        'origin = "M05"',
+        "exploratory = true",
+        [
+            ("51:6", '"C3"', "no higher than 'C1'", ""),
+            ("55:13", '"C3"', "no higher than 'C1'", ""),
+        ],
+    ),
+    (
+        "a question that names a maker",
+        "Does this meter",
+        "Does the Fable Works meter",
+        [
+            ("4:12", '"Does the Fable Works meter alert on every crossing of its threshold?"', "the text names 'Fable Works'", ""),
+        ],
+    ),
+    (
+        "an origin that names a model",
+        'origin = "M05"',
+        'origin = "PINE-E1 in the field"',
+        [
+            ("6:10", '"PINE-E1 in the field"', "the text names 'pine-e1'", ""),
+        ],
+    ),
+    (
+        "text on two lines",
+        "threshold?",
+        "threshold?\\nOr not?",
+        [
+            ("4:12", '"Does this meter alert on every crossing of its threshold?\\nOr not?"', "line end", ""),
+        ],
+    ),
     ("an unknown level of a factor", '"gate-1@2.1"', '"gate-1@9"', [("59:36", '"gate-1@9"', "no device profile 'gate-1@9'", "gate-1@2.1")]),
-    ("a factor that leads nowhere", '"combination.hub" =', '"combination.hubb" =', [
-        ("59:23", '"gate-1@2.0"', "no key 'hubb' in combination", ""),
-        ("59:37", '"gate-1@2.1"', "no key 'hubb' in combination", ""),
-    ]),
-    ("a table that is none", "[combination]", "combination = 3\n[combination-2]", [
-        ("8:15", "3", "3 does not fit", ""),
-        ("9:2", "combination-2", "no key 'combination-2'", ""),
-    ]),
+    (
+        "a factor that leads nowhere",
+        '"combination.hub" =',
+        '"combination.hubb" =',
+        [
+            ("59:23", '"gate-1@2.0"', "no key 'hubb' in combination", "hub"),
+            ("59:37", '"gate-1@2.1"', "no key 'hubb' in combination", "hub"),
+        ],
+    ),
+    (
+        "a table that is none",
+        "[combination]",
+        "combination = 3\n[combination-2]",
+        [
+            ("8:15", "3", "3 does not fit", ""),
+            ("9:2", "combination-2", "no key 'combination-2'", "combination"),
+        ],
+    ),
     ("a value left away", 'region = "north"', "region =", [("9:9", "", "not TOML: invalid value", "")]),
     ("an open string", '"north"', '"north', [("9:16", "", "not TOML: illegal character", "")]),
     ("a table twice", "[outcome]", "[window]", [("46:8", "", "not TOML: cannot declare 'window' twice", "")]),

@@ -293,24 +293,15 @@ def reference_broker() -> Eui64:
     return Eui64("90b3d51f30000002")
 
 
-def _packet(dissector: str, octets: bytes) -> bytes:
-    name = dissector.encode()
-    exported = struct.pack(">HH", 12, len(name)) + name + bytes(4) + octets
-    return struct.pack("<IIII", 0, 0, len(exported), len(exported)) + exported
-
-
 @pytest.fixture(scope="session")
-def dissected(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[list[str]]]:
-    """Have tshark dissect octets with a named dissector; returns the chosen fields of each, as text.
-
-    The feed is a capture of link type 252 (Wireshark upper PDU), whose packets name their dissector.
-    """
+def captured(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[list[str]]]:
+    """Have tshark read packets of a link type; returns the chosen fields of each packet, as text."""
     tshark = tool("tshark")
 
-    def run(dissector: str, messages: Sequence[bytes], *fields: str) -> list[list[str]]:
-        capture: Path = tmp_path_factory.mktemp("tshark") / "messages.pcap"
-        head = struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, 252)
-        capture.write_bytes(head + b"".join(_packet(dissector, octets) for octets in messages))
+    def run(link_type: int, packets: Sequence[bytes], *fields: str) -> list[list[str]]:
+        capture: Path = tmp_path_factory.mktemp("tshark") / "packets.pcap"
+        head = struct.pack("<IHHIIII", 0xA1B2C3D4, 2, 4, 0, 0, 1 << 18, link_type)
+        capture.write_bytes(head + b"".join(struct.pack("<IIII", 0, 0, len(octets), len(octets)) + octets for octets in packets))
         chosen = [part for name in fields for part in ("-e", name)]
         done = subprocess.run(
             [tshark, "-n", "-r", str(capture), "-T", "fields", "-E", "separator=|", *chosen],
@@ -322,3 +313,19 @@ def dissected(tool: Callable[[str], str], tmp_path_factory: pytest.TempPathFacto
         return [line.split("|") for line in done.stdout.splitlines()]
 
     return run
+
+
+@pytest.fixture(scope="session")
+def dissected(captured: Callable[..., list[list[str]]]) -> Callable[..., list[list[str]]]:
+    """Have tshark read GBCS messages: link type 252 (upper PDU), whose packets name their dissector."""
+    name = b"gbcs_message"
+    head = struct.pack(">HH", 12, len(name)) + name + bytes(4)
+    return lambda messages, *fields: captured(252, [head + octets for octets in messages], *fields)
+
+
+@pytest.fixture(scope="session")
+def on_air(captured: Callable[..., list[list[str]]]) -> Callable[..., list[list[str]]]:
+    """Have tshark read ZCL frames of the Tunneling cluster inside ZigBee frames on IEEE 802.15.4, unsecured."""
+    mac, nwk = bytes.fromhex("41880134120000 0100"), bytes.fromhex("0800000001001e01")
+    aps = struct.pack("<BBHHBB", 0, 1, 0x0704, 0x0109, 1, 1)
+    return lambda frames, *fields: captured(230, [mac + nwk + aps + frame for frame in frames], *fields)

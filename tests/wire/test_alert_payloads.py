@@ -9,6 +9,7 @@ import pytest
 
 from harness.wire.gbcs.alerts import build_alert, decode_alert, encode_payload, usual_invoke_id
 from harness.wire.gbcs.asn1 import Tlv, decode_tlv, with_length_forms
+from harness.wire.gbcs.axdr import Data, Tag, decode_items
 from harness.wire.gbcs.cosem_time import CosemDateTime
 from harness.wire.gbcs.layouts import LAYOUTS
 from harness.wire.gbcs.message import Message, Profile
@@ -225,6 +226,14 @@ def test_a_known_message_code_in_another_profile_is_refused(our_alerts: dict[str
     message = changed(our_alerts["generic-critical-gbz"], _payload(our_alerts, "generic-critical-gbz"), 0x0067)
     with pytest.raises(GbcsError, match="E31 a GBZ payload, found 0109; expected DLMS for message code 0x0067"):
         decode_alert(message)
+
+
+def test_a_billing_alert_has_one_protection_and_no_more(our_alerts: dict[str, bytes]) -> None:
+    payload = _payload(our_alerts, "billing-esme-single")
+    items = decode_items(payload[25:])
+    twice = Data(Tag.ARRAY, items[0].children * 2).encode() + items[1].encode()
+    with pytest.raises(GbcsError, match="E31 protection of 2; expected 1"):
+        decode_alert(changed(our_alerts["billing-esme-single"], payload[:25] + twice))
 
 
 def test_the_same_device_log_with_an_octet_more_is_refused(our_alerts: dict[str, bytes]) -> None:

@@ -111,11 +111,12 @@ def test_a_message_seen_again_is_not_decoded_again() -> None:
     assert read_alert(bytes(bytearray(octets))) is first
 
 
-@given(source=st.sampled_from(PLAIN), at=st.integers(0, 200), value=st.integers(0, 255))
-def test_one_octet_changed_reads_the_same_both_ways(source: bytes, at: int, value: int) -> None:
-    at %= len(source)
-    octets = source[:at] + bytes((value,)) + source[at + 1 :]
-    assert outcome(read_anew, octets) == outcome(strictly, octets)
+@pytest.mark.parametrize("source", PLAIN, ids=["signed-DLMS", "signed-GBZ", "MAC-DLMS", "MAC-GBZ"])
+def test_any_octet_changed_reads_the_same_both_ways(source: bytes) -> None:
+    for at, octet in enumerate(source):
+        for value in {0x00, 0x01, 0x02, 0x0D, 0x18, 0x3C, 0x7F, 0x80, 0x81, 0xFF, octet ^ 1, octet + 1 & 0xFF, octet - 1 & 0xFF}:
+            octets = source[:at] + bytes((value,)) + source[at + 1 :]
+            assert outcome(read_anew, octets) == outcome(strictly, octets), (at, value)
 
 
 @given(source=st.sampled_from(PLAIN), cut=st.integers(0, 130), extra=st.binary(max_size=3))
@@ -196,8 +197,10 @@ def test_a_payload_without_code_and_time_is_refused_by_the_rule_of_its_profile(p
     assert (caught.value.rule, caught.value.offset) == (rule, message.payload_offset + offset), str(caught.value)
 
 
-def test_a_command_is_not_read_as_an_alert() -> None:
-    message = decode_message(PLAIN[2])
+@pytest.mark.parametrize(("octets", "offset"), [(PLAIN[0], 2), (PLAIN[2], 15)], ids=["signed", "MAC"])
+def test_a_command_is_not_read_as_an_alert(octets: bytes, offset: int) -> None:
+    message = decode_message(octets)
     message.cra = 1
-    with pytest.raises(GbcsError, match="E10 a Command, not an Alert"):
+    with pytest.raises(GbcsError, match="E10 a Command, not an Alert, found 01; expected CRA flag 03") as caught:
         read_alert(message.encode())
+    assert caught.value.offset == offset

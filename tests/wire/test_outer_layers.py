@@ -51,6 +51,7 @@ def test_every_reference_message_is_the_same_octets_after_decoding_and_encoding(
         message = decode_message(vector.octets)
         assert message.encode() == vector.octets, vector.file
         start = message.payload_offset
+        assert vector.octets[message.apdu_offset] == 0xDF, vector.file
         assert vector.octets[start : start + len(message.payload)] == message.payload, vector.file
 
 
@@ -232,6 +233,7 @@ def test_any_message_of_ours_is_read_back_as_it_was(
     )
     read = decode_message(message.encode())
     assert read == message
+    assert hash(read) == hash(message)
     assert all(getattr(read, name) == getattr(message, name) for name in Message.__slots__)
 
 

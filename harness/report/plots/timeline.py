@@ -24,7 +24,7 @@ BIN = 8
 TITLE, BAND, HEAD, QUIET, GAP = 22, 17, 12, 18, 12
 UP, DOWN = 7, 5
 """User units of one step in height, above and below the base line."""
-MOST_BANDS = 3
+MOST_BANDS = 6
 TALLEST = 7
 """Steps of the tallest mark: 64 and more in one bin look alike."""
 
@@ -62,9 +62,9 @@ def _entries(story: Story) -> list[tuple[Markup, str]]:
     ]
     marks = [mark for timeline in story.timelines for mark in timeline.marks if mark.kind == "stimulus"]
     if any(mark.until is not None for mark in marks):
-        entries.append((tag("rect", x=-6, y=-6, width=12, height=12, class_="band"), "stimulus"))
+        entries.append((tag("rect", x=-6, y=-6, width=12, height=12, class_="band"), "stimulus, while it lasted"))
     if any(mark.until is None for mark in marks):
-        entries.append((_instant(0, -4), "stimulus, at once"))
+        entries.append((_instant(0, -4), "stimulus, when done"))
     if story.window.settle:
         entries.append((tag("rect", x=-6, y=-6, width=12, height=12, class_="settling"), "settling, not counted"))
     return entries
@@ -130,21 +130,25 @@ def _lollipops(instants: Sequence[int], time: Scale, base: int, *, upwards: bool
 
 
 def _bands(stimuli: Sequence[Mark], time: Scale, top: int) -> tuple[Markup, int]:
-    """Draw stimuli in rows, so that those that overlap do not hide each other; return them and their height."""
+    """Draw stimuli in rows, so that those that overlap do not hide each other; return them and their height.
+
+    One that lasts is a band with its words inside, one that does not a triangle with its words beside
+    it; words that find no room are left out, and stand in the table of arms.
+    """
+    ordered = sorted(stimuli, key=lambda mark: (mark.at, mark.label))
+    starts = [time.at(mark.at) for mark in ordered]
     ends: list[int] = []
     drawn = []
-    for mark in sorted(stimuli, key=lambda mark: (mark.at, mark.label)):
-        x = time.at(mark.at)
+    for place, (mark, x) in enumerate(zip(ordered, starts, strict=True)):
         end = x + 11 if mark.until is None else max(x + 3, time.at(mark.until))
         row = min(next((row for row, taken in enumerate(ends) if taken <= x), len(ends)), MOST_BANDS - 1)
         ends[row : row + 1] = [end]
         y = top + row * BAND
-        if mark.until is None:
-            drawn.append(_instant(x, y))
-            continue
-        drawn.append(tag("rect", x=x, y=y, width=end - x, height=BAND - 4, class_="band"))
-        if len(mark.label) * GLYPH + 8 <= end - x:
-            drawn.append(label((x + 4, y + 10), mark.label, "band-label"))
+        words = x + 8 if mark.until is None else x + 4
+        room = min([time.end, *starts[place + 1 : place + 2]]) if mark.until is None else end
+        drawn.append(_instant(x, y + 1) if mark.until is None else tag("rect", x=x, y=y, width=end - x, height=BAND - 4, class_="band"))
+        if words + GLYPH * len(mark.label) <= room:
+            drawn.append(label((words, y + 10), mark.label, "band-label"))
     return joined(*drawn), len(ends) * BAND
 
 

@@ -49,11 +49,8 @@ def event_seconds(time: AlertTime) -> int | None:
         return time.seconds
     if isinstance(time, int):
         return None if time == _NOT_NOTED else time
-    try:
-        moment = datetime.strptime(time, "%Y%m%d%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-    return (moment - _START) // timedelta(seconds=1)
+    year, month, day, hour, minute, second = (int(time[at:to]) for at, to in _PARTS)
+    return CosemDateTime(year, month, day, 0xFF, hour, minute, second).seconds if month < 0xFF else None
 
 
 def alert_head(message: Message) -> AlertHead:
@@ -63,8 +60,8 @@ def alert_head(message: Message) -> AlertHead:
     or E34 where the start of the payload is not as its profile has it.
     """
     if message.cra != Cra.ALERT:
-        offset = message.payload_offset - len(message.payload)
-        raise GbcsError("E10", max(offset, 0), f"a {Cra(message.cra).name.title()}, not an Alert", expected="CRA flag 03")
+        what = f"a {Cra(message.cra).name.title()}, not an Alert"
+        raise GbcsError("E10", message.apdu_offset + 2, what, expected="CRA flag 03", octets=bytes((message.cra,)))
     profile = message.profile
     base = message.payload_offset
     if profile is Profile.DLMS:

@@ -176,7 +176,7 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """UTF-8 text that fills its container."""
+    """The text of a utf8-string, whose element was read as UTF-8 before."""
 
     @property
     def size(self) -> int | None:
@@ -185,11 +185,7 @@ class Text:
 
     def read(self, name: str, octets: bytes, offset: int, rule: str) -> Field:
         """Read the text."""
-        try:
-            value = octets.decode()
-        except UnicodeDecodeError as error:
-            raise GbcsError(rule, offset + error.start, f"{name} is not UTF-8", octets=octets[error.start : error.end]) from None
-        return Field(name=name, offset=offset, end=offset + len(octets), value=value)
+        return Field(name=name, offset=offset, end=offset + len(octets), value=octets.decode())
 
     def write(self, value: FieldValue) -> bytes:
         """Write the text."""

@@ -84,10 +84,6 @@ class BitString:
     size: int
     octets: bytes
 
-    def __int__(self) -> int:
-        """Return the bits as an unsigned integer, first bit most significant."""
-        return int.from_bytes(self.octets, "big") >> (8 * len(self.octets) - self.size)
-
 
 @dataclass(frozen=True, slots=True)
 class Description:

@@ -13,6 +13,8 @@ MAC_HEADER = b"\xdd\x00\x00\x00\x00\x00\x00"
 """General-ciphering tag, five empty strings, key-info absent (clause 3.1)."""
 SECURITY_HEADER = b"\x11\x00\x00\x00\x00"
 """Security control 0x11 (authentication only, suite 1) and the invocation counter, which is zero."""
+_FIXED_HEAD = 30
+"""Octets from the general-signing tag to the date-time length, both included."""
 MAC_SIZE = 12
 SIGNATURE_SIZE = 64
 
@@ -159,10 +161,23 @@ class Message:
         return wrap(self.signed(), self.mac)
 
     @property
+    def apdu_offset(self) -> int:
+        """Offset of the general-signing APDU's tag from the message's first octet: what the MAC header takes."""
+        if self.mac is None:
+            return 0
+        signature = 0 if self.signature is None else 1 + len(self.signature)
+        apdu = self._head_size() + len(self.payload) + signature
+        return len(MAC_HEADER) + len(write_length(len(SECURITY_HEADER) + apdu + len(self.mac))) + len(SECURITY_HEADER)
+
+    @property
     def payload_offset(self) -> int:
         """Offset of the payload's first octet from the message's first octet."""
-        trailer = 0 if self.signature is None else 1 + len(self.signature)
-        return len(self.encode()) - trailer - len(self.mac or b"") - len(self.payload)
+        return self.apdu_offset + self._head_size()
+
+    def _head_size(self) -> int:
+        """Octets of the grouping header, up to the payload."""
+        other = 2 + len(self.supplementary)
+        return _FIXED_HEAD + len(self.date_time) + len(write_length(other)) + other + len(write_length(len(self.payload)))
 
 
 def wrap(apdu: bytes, mac: bytes) -> bytes:
