@@ -230,7 +230,7 @@ def _sets(payload: bytes) -> Iterator[Write]:
         _, kind, obis, attribute = _SPECIFICATION.unpack_from(payload, 7 + number * _SPECIFICATION.size)
         match (kind, obis, attribute), data.value:
             case place, BitString() as bits if place in _SCOPES:
-                both = int(bits)
+                both = int.from_bytes(bits.octets, "big")
                 yield AlertBits(scope=_SCOPES[place], mask=both >> 256, action=both & (1 << 256) - 1)
             case place, int(value) if place == _PERIOD:
                 yield VoltageSetting(name="period", value=value * SECOND)

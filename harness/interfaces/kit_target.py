@@ -6,7 +6,7 @@ from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from harness.errors import BundleError
+from harness.errors import BundleError, ScenarioError
 from harness.interfaces.setting import settle
 from harness.interfaces.target import StimulusOrder, Target
 from harness.vocab.journal import Journal, JournalWriter
@@ -65,7 +65,10 @@ def _check_frame(journal: Journal, target: Target, order: TrialOrder) -> None:
 
 def _check_capability(target: Target, order: TrialOrder, capability: Capability, sample: dict[str, object]) -> None:
     """Order one stimulus of a capability on each role it acts on, and look for it in the journal."""
-    settings = settle(dict(capability.settings), sample, where=capability.name)
+    try:
+        settings = settle(dict(capability.settings), sample, where=capability.name)
+    except ScenarioError as error:
+        raise AssertionError(f"give settings in 'samples' with which it can be tried: {error}") from None
     present = {device.role for device in order.devices}
     roles = sorted(capability.roles & present)
     assert roles, f"the order has no device on which '{capability.name}' could act: {', '.join(sorted(capability.roles))}"

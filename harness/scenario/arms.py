@@ -85,15 +85,16 @@ def _read_arm(
         what = f"'{name}' does not tell the role of this arm"
         issues.say(path, what, expected=f"a key 'role', one of {', '.join(roles)}", nearest=nearest(name, roles), on="key")
     changes = table(raw, "combination")
-    devices = {**base, **cast.call(changes, (*path, "combination"), issues)}
+    kept = {filled: model for filled, model in base.items() if filled not in changes}
+    devices = kept | cast.call(changes, (*path, "combination"), issues)
     if base.get("hub") and "hub" in devices and devices["hub"] is None:
         issues.say((*path, "combination", "hub"), "an arm without a hub", expected=_HUB)
     own = stimuli.in_arm(raw, path, issues)
     region = part(changes, "region", str) or region
     if role is None or own is None or region is None or set(devices) != set(ROLES) or issues.about(path):
         return None
-    kept = tuple(stimulus for stimulus in own if devices[stimulus.on])
-    return Arm(name=name, role=role, combination=Combination(region=region, devices=devices), stimuli=kept)
+    done = tuple(stimulus for stimulus in own if devices[stimulus.on])
+    return Arm(name=name, role=role, combination=Combination(region=region, devices=devices), stimuli=done)
 
 
 def arm_role(name: str, arm: Settled) -> ArmRole | None:

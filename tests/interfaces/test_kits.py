@@ -89,6 +89,11 @@ def test_an_order_that_cannot_try_a_capability_is_told() -> None:
         check_target(FakeTarget(), replace(ORDER, devices=ORDER.devices[:1]), samples=SAMPLES)
 
 
+def test_a_capability_without_a_sample_is_told() -> None:
+    with pytest.raises(AssertionError, match=r"in 'samples'.*'mean' is missing"):
+        check_target(FakeTarget(), ORDER)
+
+
 class Lab(FakeTarget):
     """The fake target with a mechanism of its own, and a way of carrying it out."""
 

@@ -274,6 +274,12 @@ def test_a_problem_in_a_profile_is_told_in_the_profile(problems_of, shelf) -> No
     assert (problem.file, problem.line, problem.nearest) == ("library/device_profiles/esme/pine_e1.toml", 8, "hysteresis")
 
 
+def test_a_profile_with_problems_makes_no_arm_look_like_another(problems_of, shelf) -> None:
+    path = shelf / "device_profiles" / "esme" / "oak_e1.toml"
+    path.write_text(path.read_text().replace("maker", "makr"))
+    assert [(problem.file, problem.line) for problem in problems_of(SCENARIO)] == [("library/device_profiles/esme/oak_e1.toml", 4)]
+
+
 def test_a_library_holds_files_to_their_names(shelf, problems_of) -> None:
     from harness.scenario import check
     from tests.fake_bench import DETECTORS, FakeTarget

@@ -9,7 +9,6 @@ ASN.1  ``30`` length ``02`` length code ``18 0F`` YYYYMMDDHHMMSSZ body
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from harness.wire.gbcs.asn1 import GENERALIZED_TIME, INTEGER, SEQUENCE, read_header, read_integer
@@ -25,7 +24,6 @@ AlertTime = CosemDateTime | int | str
 
 _NOT_NOTED = 0xFFFF_FFFF
 """ZigBee's "no valid time"."""
-_START = datetime(2000, 1, 1, tzinfo=UTC)
 _GENERALIZED_SIZE = 15
 
 
@@ -49,8 +47,8 @@ def event_seconds(time: AlertTime) -> int | None:
         return time.seconds
     if isinstance(time, int):
         return None if time == _NOT_NOTED else time
-    year, month, day, hour, minute, second = (int(time[at:to]) for at, to in _PARTS)
-    return CosemDateTime(year, month, day, 0xFF, hour, minute, second).seconds if month < 0xFF else None
+    month, day, hour, minute, second = (int(time[at : at + 2]) for at in range(4, 14, 2))
+    return CosemDateTime(int(time[:4]), month, day, hour=hour, minute=minute, second=second).seconds
 
 
 def alert_head(message: Message) -> AlertHead:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
@@ -26,7 +26,10 @@ from harness.wire.gbcs.errors import GbcsError
 from harness.wire.gbcs.message import MAC_SIZE, Cra, Message, wrap
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     from harness.wire.gbcs.keys import KeyStore, PrivateKey, PublicKey
 
@@ -94,9 +97,7 @@ def derive_key(agreed: bytes, purpose: int, originator: Eui64, counter: int, rec
 
 def sign(unsigned: bytes, key: PrivateKey) -> bytes:
     """Return ``r || s`` (64 octets) over a general-signing APDU that starts DF and ends with its payload."""
-    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
-    first, second = decode_dss_signature(key.loaded.sign(unsigned[1:], _ecdsa()))
+    first, second = _halves_of()(key.loaded.sign(unsigned[1:], _ecdsa()))
     return first.to_bytes(_COORDINATE, "big") + second.to_bytes(_COORDINATE, "big")
 
 
@@ -117,7 +118,7 @@ def verify(unsigned: bytes, signature: bytes, key: PublicKey) -> bool:
     return True
 
 
-@lru_cache(maxsize=1)
+@cache
 def _ecdsa() -> ECDSA:
     from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -125,11 +126,23 @@ def _ecdsa() -> ECDSA:
     return ECDSA(SHA256(), deterministic_signing=True)
 
 
-def gmac(apdu: bytes, key: bytes, originator: Eui64) -> bytes:
-    """Return the 12-octet MAC over a general-signing APDU with its signature field (clause 6.4)."""
+@cache
+def _halves_of() -> Callable[[bytes], tuple[int, int]]:
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    return decode_dss_signature
+
+
+@cache
+def _aesgcm() -> type[AESGCM]:
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-    return AESGCM(key).encrypt(_nonce(originator), b"", _MAC_AAD + apdu)[:MAC_SIZE]
+    return AESGCM
+
+
+def gmac(apdu: bytes, key: bytes, originator: Eui64) -> bytes:
+    """Return the 12-octet MAC over a general-signing APDU with its signature field (clause 6.4)."""
+    return _aesgcm()(key).encrypt(_nonce(originator), b"", _MAC_AAD + apdu)[:MAC_SIZE]
 
 
 def encrypt(plaintext: bytes, key: bytes, originator: Eui64) -> bytes:
@@ -137,9 +150,7 @@ def encrypt(plaintext: bytes, key: bytes, originator: Eui64) -> bytes:
 
     Several bodies of one message share key and IV, as the specification has it; uniqueness comes from the counter.
     """
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    sealed = AESGCM(key).encrypt(_nonce(originator), plaintext, _SEALED_AAD)
+    sealed = _aesgcm()(key).encrypt(_nonce(originator), plaintext, _SEALED_AAD)
     return SEALED_HEADER + sealed[: len(plaintext) + MAC_SIZE]
 
 
