@@ -15,6 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from types import ModuleType
 
 ROOT = Path(__file__).resolve().parent.parent
 REQUIRE_TOOLS = os.environ.get("SMETS_HARNESS_REQUIRE_TOOLS") == "1"
@@ -102,6 +103,28 @@ def smets_harness(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[s
         )
 
     return run
+
+
+@pytest.fixture
+def builder() -> ModuleType:
+    """The module that makes up trials, with its devices and detectors (``tests/support``)."""
+    import trial_builder
+
+    return trial_builder
+
+
+@pytest.fixture
+def trial(builder: ModuleType) -> object:
+    """A made-up trial of a day at which nothing has happened yet."""
+    return builder.TrialBuilder()
+
+
+@pytest.fixture
+def campaigns() -> ModuleType:
+    """The module that makes up campaigns (``tests/support``)."""
+    import campaigns
+
+    return campaigns
 
 
 @pytest.fixture(scope="session")

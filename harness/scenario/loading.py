@@ -91,7 +91,8 @@ def _agree_with_place(document: Document, path: Path | None) -> list[Issue]:
     """Hold a library's file to its name: ``scenarios/<family>/<id>.toml``, with ``_`` for ``-``."""
     if path is None or not library.family_of(path):
         return []
-    found = []
+    twins = [other for other in library.scenario_files() if library.spoken(other) == library.spoken(path) and other != path.absolute()]
+    found = [Issue(path=("id",), what=f"scenario '{library.spoken(path)}' is defined again in {library.label(other)}") for other in twins]
     for key, name in (("id", library.spoken(path)), ("family", library.family_of(path))):
         given = document.value.get(key)
         if isinstance(given, str) and given != name:

@@ -82,23 +82,22 @@ class Problem:
             text += f"; did you mean '{self.nearest}'?"
         elif self.expected:
             text += f"; expected {self.expected}"
+        text = _printable(text)
         if not self.line:
             return text
-        shown = "".join(letter if letter.isprintable() or letter == "\t" else "\ufffd" for letter in self.source)
+        shown = _printable(self.source)
         indent = "".join("\t" if letter == "\t" else " " for letter in shown[: self.column - 1])
         return f"{text}\n{self.line:>{_GUTTER}} | {shown}\n{'':>{_GUTTER}} | {indent}{'^' * max(1, self.width)}"
 
     def facts(self) -> dict[str, Json]:
         """Return the problem as JSON members, for other programs."""
-        return {
-            "file": self.file,
-            "line": self.line,
-            "column": self.column,
-            "path": self.path,
-            "what": self.what,
-            "expected": self.expected,
-            "nearest": self.nearest,
-        }
+        texts = {"file": self.file, "path": self.path, "what": self.what, "expected": self.expected, "nearest": self.nearest}
+        return {"line": self.line, "column": self.column, **{name: _printable(text) for name, text in texts.items()}}
+
+
+def _printable(text: str) -> str:
+    """Replace what a terminal would obey or could not encode; a tab may stay."""
+    return "".join(letter if letter.isprintable() or letter == "\t" else "\ufffd" for letter in text)
 
 
 class ScenarioProblemsError(ScenarioError):

@@ -68,8 +68,21 @@ def _agree_with_place(settled: Settled, path: Path | None, issues: Issues) -> No
         return
     if settled.get("role") not in {None, path.absolute().parent.name}:
         issues.say(("role",), f"role '{settled['role']}' in folder '{path.absolute().parent.name}'", expected="the same name")
+    for other in library.profile_files():
+        if library.spoken(other) == library.spoken(path) and other != path.absolute():
+            for firmware in _firmwares(other) & table(settled, "firmware").keys():
+                what = f"device profile '{settled.get('model')}@{firmware}' is defined again in {library.label(other)}"
+                issues.say(("firmware", firmware), what, expected="one", on="key")
     if settled.get("model") not in {None, library.spoken(path)}:
         issues.say(("model",), f"model '{settled['model']}' in file '{path.name}'", expected=f"'{library.spoken(path)}'")
+
+
+def _firmwares(path: Path) -> set[str]:
+    """Return the firmware versions that a profile file seems to define, whatever else is wrong with it."""
+    with suppress(ScenarioError):
+        found = parsed(read_text(path, library.label(path)), library.label(path)).value.get("firmware")
+        return set(found) if isinstance(found, dict) else set()
+    return set()
 
 
 def _firmware(settled: Settled, firmware: str, target: Target, issues: Issues) -> tuple[Mapping[str, Value], tuple[MechanismUse, ...]]:
@@ -107,19 +120,16 @@ class Shelf:
     def find(self, model: DeviceModel, role: str) -> DeviceProfile:
         """Return the profile of this model.
 
-        Raises :class:`ScenarioProblemsError` where its file has problems, and :class:`ScenarioError` where
-        there is no such profile, where it fills another role, or where two files define it.
+        Raises :class:`ScenarioProblemsError` where its file has problems, such as another file that
+        defines it too, and :class:`ScenarioError` where there is no such profile or it fills another role.
         """
         holding = [path for path in library.profile_files() if library.spoken(path) == model.model]
-        found = [(path, self._of(path)[model.firmware]) for path in holding if model.firmware in self._of(path)]
-        if len(found) > 1:
-            files = " and ".join(library.label(path) for path, _ in found)
-            raise ScenarioError(f"device profile '{model}' is defined twice", where=files, expected="one")
+        found = [self._of(path)[model.firmware] for path in holding if model.firmware in self._of(path)]
         if not found:
             known = [str(other.model) for other in self.all() if other.role == role]
             expected = ", ".join(known) or "a file in a library"
             raise ScenarioError(f"no device profile '{model}'", expected=expected, nearest=nearest(str(model), known))
-        profile = found[0][1]
+        (profile,) = found
         if profile.role != role:
             raise ScenarioError(f"'{model}' is a profile of role '{profile.role}'", expected=f"one of role '{role}'")
         return profile

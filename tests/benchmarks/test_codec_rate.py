@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 METER, SUPPLIER = Eui64("02a5e70000000001"), Eui64("02a5e70000000100")
 ROUNDS = 7
-keys_from.__dict__["__test__"] = False
 
 
 @pytest.fixture(scope="module")

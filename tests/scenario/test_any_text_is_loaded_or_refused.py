@@ -1,13 +1,15 @@
-"""Whatever a person writes, loading gives a scenario or a :class:`ScenarioError`, and nothing else."""
+"""Whatever a person writes, loading gives a scenario that can be planned or a :class:`ScenarioError`, and nothing else."""
 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harness.errors import ScenarioError
+from harness.plan import design
 from harness.scenario import load
 from harness.scenario.place import Places
 from tests.fake_bench import DETECTORS, SCENARIO, FakeTarget
@@ -21,7 +23,9 @@ RELAXED = settings(max_examples=150, deadline=None, suppress_health_check=[Healt
 def _loads_or_refuses(text: str, *overrides: str) -> None:
     outcome: object
     try:
-        outcome = load(text + "\n", target=FakeTarget(), detectors=DETECTORS, overrides=overrides).arms
+        scenario = load(text + "\n", target=FakeTarget(), detectors=DETECTORS, overrides=overrides)
+        short = replace(scenario, stop=replace(scenario.stop, blocks=1))
+        outcome = design(short, FakeTarget(), harness={}, policy={}, plugins=()).digest
     except ScenarioError as error:
         outcome = str(error).strip()
     assert outcome

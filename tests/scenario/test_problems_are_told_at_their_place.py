@@ -245,6 +245,11 @@ def test_columns_count_letters_not_octets_and_tabs_keep_the_carets_in_place(prob
     assert str(first).splitlines()[2] == "      | \t" + " " * 11 + "^" * 7
 
 
+def test_a_terminal_is_shown_no_control_characters(problems_of) -> None:
+    for problem in problems_of(SCENARIO.replace('"north"', '"\\u001b[31mnorth"').replace("pine-e1@1.2", "\\u0007pine")):
+        assert str(problem).replace("\n", "").isprintable()
+
+
 def test_windows_line_ends_and_a_byte_order_mark_do_no_harm(problems_of) -> None:
     text = SCENARIO.replace("north", "nort").replace("\n", "\r\n")
     (problem,) = problems_of(b"\xef\xbb\xbf" + text.encode())
@@ -288,3 +293,17 @@ def test_a_library_holds_files_to_their_names(shelf, problems_of) -> None:
     path.rename(path.with_name("lurch.toml"))
     (problem,) = check("lurch", target=FakeTarget(), detectors=DETECTORS)
     assert (problem.line, problem.what) == (2, "id 'hover' in library/scenarios/voltage/lurch.toml")
+
+
+def test_a_library_that_defines_a_name_twice_is_told_by_either_file(shelf, problems_of) -> None:
+    from harness.scenario import check
+    from tests.fake_bench import FakeTarget
+
+    scenario, profile = shelf / "scenarios" / "voltage" / "hover.toml", shelf / "device_profiles" / "esme" / "oak_e1.toml"
+    (shelf / "scenarios" / "again").mkdir()
+    (shelf / "scenarios" / "again" / "hover.toml").write_text(scenario.read_text().replace('"voltage"', '"again"'))
+    profile.with_name("oak-e1.toml").write_text(profile.read_text())
+    (problem,) = check(scenario, target=FakeTarget())[:1]
+    assert (problem.line, problem.what) == (2, "scenario 'hover' is defined again in library/scenarios/again/hover.toml")
+    (problem,) = check(profile, target=FakeTarget())
+    assert (problem.line, problem.what) == (7, "device profile 'oak-e1@3.1' is defined again in library/device_profiles/esme/oak-e1.toml")

@@ -107,13 +107,11 @@ def verify(unsigned: bytes, signature: bytes, key: PublicKey) -> bool:
 
     High values of s are accepted: 232 of the 472 reference signatures have one.
     """
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
-    first, second = (int.from_bytes(half, "big") for half in (signature[:_COORDINATE], signature[_COORDINATE:]))
+    encode, invalid = _encoding()
+    first, second = int.from_bytes(signature[:_COORDINATE], "big"), int.from_bytes(signature[_COORDINATE:], "big")
     try:
-        key.loaded.verify(encode_dss_signature(first, second), unsigned[1:], _ecdsa())
-    except InvalidSignature:
+        key.loaded.verify(encode(first, second), unsigned[1:], _ecdsa())
+    except invalid:
         return False
     return True
 
@@ -124,6 +122,14 @@ def _ecdsa() -> ECDSA:
     from cryptography.hazmat.primitives.hashes import SHA256
 
     return ECDSA(SHA256(), deterministic_signing=True)
+
+
+@cache
+def _encoding() -> tuple[Callable[[int, int], bytes], type[Exception]]:
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+    return encode_dss_signature, InvalidSignature
 
 
 @cache
