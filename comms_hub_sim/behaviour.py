@@ -70,9 +70,15 @@ SETTINGS: Final[Mapping[str, Mapping[str, Setting]]] = {
     "esme": {
         **_METER,
         **_TUNNEL,
-        "average-voltage-over": Setting(kind="voltage", doc="average RMS over-voltage threshold", default=253_000),
-        "average-voltage-under": Setting(kind="voltage", doc="average RMS under-voltage threshold", default=216_200),
-        "average-voltage-period": Setting(kind="duration", doc="averaging period", default=10 * MINUTE, minimum=MINUTE),
+        "average-voltage-over": Setting(
+            kind="voltage", doc="average RMS over-voltage threshold, alerts 0x8002 and 0x8085", default=253_000
+        ),
+        "average-voltage-under": Setting(
+            kind="voltage", doc="average RMS under-voltage threshold, alerts 0x8006 and 0x8089", default=216_200
+        ),
+        "average-voltage-period": Setting(
+            kind="duration", doc="averaging period; periods are counted from the start of the trial", default=10 * MINUTE, minimum=MINUTE
+        ),
         "average-voltage-hysteresis": Setting(
             kind="voltage", doc="how far inside a threshold the average must be before its return is announced", default=2_000
         ),

@@ -13,7 +13,7 @@ __all__ = ["CAPABILITIES"]
 
 _METERS: Final = frozenset({"esme", "gsme"})
 _ON_HAN: Final = frozenset({"hub", "esme", "gsme", "ppmid"})
-_LASTS: Final = Setting(kind="duration", doc="how long it lasts; 0s is to the end of the trial", default=0, minimum=0)
+_LASTS: Final = Setting(kind="duration", doc="how long it lasts", default=0, minimum=0, zero="the rest of the trial")
 
 CAPABILITIES: Final[dict[str, Capability]] = {
     capability.name: capability

@@ -75,7 +75,7 @@ class Voice:
         """Build an alert whose code is all that is known; where a body goes with it, a plain one is made up."""
         if code == BILLING and not body:
             return self.billing_alert(seconds, 0)
-        if code in _OUTAGE_CODES and not body:
+        if code in _OUTAGE_CODES and not body and not self._is_zigbee:
             return self.outage_alert(code, seconds, seconds, seconds)
         critical = _is_critical(code)
         fields: dict[str, FieldValue] = {}

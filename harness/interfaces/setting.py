@@ -48,6 +48,8 @@ class Setting:
     minimum: int | None = None
     maximum: int | None = None
     choices: tuple[str, ...] = ()
+    zero: str = ""
+    """What people write for 0 where 0 has a meaning of its own, such as ``to the end``."""
 
     def read(self, raw: object) -> Value:
         """Turn what a person wrote into base units.
@@ -64,6 +66,8 @@ class Setting:
         return value
 
     def _read(self, raw: object) -> Value:
+        if self.zero and raw == self.zero:
+            return 0
         value = _READERS[self.kind](raw)
         if value is None:
             raise ScenarioError(f"{raw!r} does not fit", expected=_FORM[self.kind])
@@ -77,6 +81,8 @@ class Setting:
             return [code_text(code) for code in value]
         if isinstance(value, bool) or not isinstance(value, int):
             return value
+        if self.zero and not value:
+            return self.zero
         if self.kind == "duration":
             return duration_text(value)
         if self.kind == "voltage":

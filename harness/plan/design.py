@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from harness.plan.model import ASSIGNMENT, FORMAT, OVERRIDES, PLAN, SCENARIO
 from harness.plan.order import assignment, laid_out, root_seed
 from harness.plan.reading import plan_from
-from harness.scenario.form import plain
+from harness.scenario.form import text
 from harness.scenario.loading import seed_override
 from harness.vocab.alert import code_text
 from harness.vocab.canonical import canonical, document
@@ -52,9 +52,9 @@ def reseeded(plan: Plan, seed: str) -> Plan:
     The inputs stay as they are sealed, with the seed beside them as one more change of the command line.
     Raises :class:`ScenarioError` where the text cannot be a seed.
     """
-    document_now = plan.document()
-    body = dict(document_now) if isinstance(document_now, dict) else {}
-    files = _sealed(body, plain(seed), blocks=plan.stop.blocks, arms=[arm.name for arm in plan.arms])
+    value = plan.document()
+    body = dict(value) if isinstance(value, dict) else {}
+    files = _sealed(body, str(text().read(seed)), blocks=plan.stop.blocks, arms=[arm.name for arm in plan.arms])
     changes = json.loads(plan.attachments.get(OVERRIDES, b"[]"))
     return plan_from({**plan.attachments, **files, OVERRIDES: document([*changes, seed_override(seed)])})
 
@@ -62,8 +62,8 @@ def reseeded(plan: Plan, seed: str) -> Plan:
 def _sealed(body: dict[str, Json], seed: str, *, blocks: int, arms: list[str]) -> dict[str, bytes]:
     """Draw the order and write the two files that a plan's digest covers."""
     root = root_seed(body, seed)
-    design = laid_out(root, blocks, len(arms))
-    return {PLAN: document({**body, "seed": seed, "root": root.hex()}), ASSIGNMENT: assignment(design, arms)}
+    drawn = laid_out(root, blocks, len(arms))
+    return {PLAN: document({**body, "seed": seed, "root": root.hex()}), ASSIGNMENT: assignment(drawn, arms)}
 
 
 def _body(scenario: Scenario, target: Target, pseudonyms: Mapping[DeviceModel, str]) -> dict[str, Json]:

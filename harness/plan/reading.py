@@ -190,6 +190,8 @@ def _attachments(files: Mapping[str, bytes], devices: Mapping[str, PlannedDevice
     found = {}
     for path in sorted(files):
         match = _ATTACHED.fullmatch(path)
+        if path == OVERRIDES:
+            _check_overrides(files[path])
         if path in {SCENARIO, OVERRIDES}:
             found[path] = files[path]
         elif match:
@@ -200,6 +202,12 @@ def _attachments(files: Mapping[str, bytes], devices: Mapping[str, PlannedDevice
                 _check_facts(path, name, devices[name], files)
             found[path] = files[path]
     return found
+
+
+def _check_overrides(octets: bytes) -> None:
+    changes = parse(octets, where=OVERRIDES)
+    if not isinstance(changes, list) or not all(isinstance(change, str) for change in changes):
+        raise BundleError("E-PLAN-FILE not a list of changes", where=OVERRIDES, expected="texts such as 'stop.blocks=12'")
 
 
 def _check_facts(path: str, name: str, device: PlannedDevice, files: Mapping[str, bytes]) -> None:

@@ -87,9 +87,9 @@ def _figures(story: Story, arm: StoryArm, result: ArmCertainty) -> Iterator[str]
     if arm.role == "treatment":
         kind = f", {result.rate_class}" if result.rate_class else ""
         yield f"rate {rate_interval(result)} (95\u00a0%, valid at any stop){kind}".replace(" ", "\u00a0")
+    yield from (sentences.comparison_words(one).replace(" ", "\u00a0") for one in story.certainty.comparisons if one.arm == arm.index)
     if result.excluded is not None and arm.role.is_graded:
         yield say("excluded-short", excluded=percent_up(result.excluded)).replace(" ", "\u00a0")
-    yield from (sentences.comparison_words(one).replace(" ", "\u00a0") for one in story.certainty.comparisons if one.arm == arm.index)
 
 
 def _rest(story: Story, style: Style) -> Iterator[str]:

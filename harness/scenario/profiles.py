@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from harness.scenario.document import Document
     from harness.scenario.shape import Settled
 
-__all__ = ["Shelf", "read_profile"]
+__all__ = ["Shelf", "profiles_of", "read_profile"]
 
 
 def read_profile(path: Path, *, target: Target) -> dict[str, DeviceProfile]:
@@ -38,21 +38,24 @@ def read_profile(path: Path, *, target: Target) -> dict[str, DeviceProfile]:
 
 
 def profiles_of(document: Document, *, target: Target, path: Path | None = None) -> dict[str, DeviceProfile]:
-    """Return the device profiles of a document by firmware; ``path`` says where a library keeps it."""
+    """Return the device profiles of a document by firmware; ``path`` is the file it was read from.
+
+    Raises :class:`ScenarioProblemsError` with everything that is wrong with the document.
+    """
     issues = Issues()
     settled = settle(PROFILE, document.value, issues)
     _agree_with_place(settled, path, issues)
     found = {}
     for firmware in table(settled, "firmware"):
-        uses = _firmware(settled, firmware, target, issues)
+        settings, uses = _firmware(settled, firmware, target, issues)
         if not issues.found:
             found[firmware] = DeviceProfile(
                 role=str(settled["role"]),
                 model=DeviceModel(str(settled["model"]), firmware),
                 maker=str(settled["maker"]),
                 doc=str(settled["summary"]),
-                settings=uses[0],
-                mechanisms=uses[1],
+                settings=settings,
+                mechanisms=uses,
                 source=document.text,
             )
     if not found and not issues.found:
@@ -68,11 +71,11 @@ def _agree_with_place(settled: Settled, path: Path | None, issues: Issues) -> No
         return
     if settled.get("role") not in {None, path.absolute().parent.name}:
         issues.say(("role",), f"role '{settled['role']}' in folder '{path.absolute().parent.name}'", expected="the same name")
-    for other in library.profile_files():
-        if library.spoken(other) == library.spoken(path) and other != path.absolute():
-            for firmware in _firmwares(other) & table(settled, "firmware").keys():
-                what = f"device profile '{settled.get('model')}@{firmware}' is defined again in {library.label(other)}"
-                issues.say(("firmware", firmware), what, expected="one", on="key")
+    twins = [other for other in library.profile_files() if library.spoken(other) == library.spoken(path) and other != path.absolute()]
+    for other in twins:
+        for firmware in sorted(_firmwares(other) & table(settled, "firmware").keys()):
+            what = f"device profile '{settled.get('model')}@{firmware}' is defined again in {library.label(other)}"
+            issues.say(("firmware", firmware), what, expected="one", on="key")
     if settled.get("model") not in {None, library.spoken(path)}:
         issues.say(("model",), f"model '{settled['model']}' in file '{path.name}'", expected=f"'{library.spoken(path)}'")
 

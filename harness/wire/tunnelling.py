@@ -1,4 +1,4 @@
-"""ZCL frames of the Tunneling cluster, and what devices put into a tunnel: GBCS messages on the HAN (clause 11.1).
+"""ZCL frames of the Tunneling cluster, and what devices put into a tunnel: GBCS messages on the HAN.
 
 A frame is frame control, sequence number, command id and payload; all its integers are little-endian::
 

@@ -83,6 +83,11 @@ CHANGES = {
         "E-PLAN-ORDER the trial does not follow",
         ASSIGNMENT,
     ),
+    "changes that are none": (
+        lambda files: {**files, "data/inputs/overrides.json": b'{"a":1}\n'},
+        "E-PLAN-FILE not a list of changes",
+        "data/inputs/overrides.json",
+    ),
     "an identity of nobody": (
         lambda files: {**files, "data/identity/dev-none.json": b"{}\n"},
         "E-PLAN-FILE the plan has no device",

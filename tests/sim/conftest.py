@@ -58,9 +58,7 @@ class Bench:
             MechanismUse(name=name.replace("_", "-"), settings=settle(dict(known[name.replace("_", "-")].settings), dict(given)))
             for name, given in mechanisms.items()
         )
-        return DeviceOrder(
-            role=role, settings=settle(dict(self.simulator.device_settings(role)), dict(settings or {})), mechanisms=uses
-        )
+        return DeviceOrder(role=role, settings=settle(dict(self.simulator.device_settings(role)), dict(settings or {})), mechanisms=uses)
 
     def order(
         self,
@@ -83,7 +81,9 @@ class Bench:
             taps=TAPS,
             devices=devices or tuple(self.device(role) for role in ("hub", "esme", "gsme", "ppmid")),
             stimuli=tuple(
-                StimulusOrder(index=index, at=parse_duration(at), on=on, do=do, settings=settle(dict(capabilities[do].settings), dict(given)))
+                StimulusOrder(
+                    index=index, at=parse_duration(at), on=on, do=do, settings=settle(dict(capabilities[do].settings), dict(given))
+                )
                 for index, (at, on, do, given) in enumerate(stimuli)
             ),
             codes=tuple(codes),

@@ -54,7 +54,9 @@ def test_the_reference_alert_behaviours_are_understood_and_written_alike(vectors
     (bits,) = _understood(credentials, "ecs25b", reference.payload)
     assert isinstance(bits, AlertBits)
     assert bits.scope == "network-operator"
-    on, off = ([0x8000 + bit for bit in range(256) if bits.mask >> bit & 1 and (bits.action >> bit & 1) is wanted] for wanted in (True, False))
+    on, off = (
+        [0x8000 + bit for bit in range(256) if bits.mask >> bit & 1 and bool(bits.action >> bit & 1) is wanted] for wanted in (True, False)
+    )
     assert wan_alerts("network-operator", on, off, reference.counter) == reference.payload
 
 
@@ -71,7 +73,12 @@ def test_the_reference_event_configuration_is_understood(vectors: list[Vector], 
 
 def test_an_event_configuration_is_written_as_the_reference_writes_it(vectors: list[Vector]) -> None:
     reference = _reference(vectors, "GCS20_6.22_SUCCESS_COMMAND")
-    settings = ((0x5B, (0x81AA, 0x81AB, 0x81C4)), (0x08, (0x810E,)), (0x4B, (0x81BD, 0x81BE, 0x81BF, 0x81C0)), (0x43, (0x8161, 0x8162, 0x81C6)))
+    settings = (
+        (0x5B, (0x81AA, 0x81AB, 0x81C4)),
+        (0x08, (0x810E,)),
+        (0x4B, (0x81BD, 0x81BE, 0x81BF, 0x81C0)),
+        (0x43, (0x8161, 0x8162, 0x81C6)),
+    )
     assert event_configuration(settings, 0x1C374A80) == reference.payload
 
 
@@ -87,7 +94,9 @@ def test_voltage_settings_name_the_objects_of_the_reference_in_its_order(vectors
     )
 
 
-@pytest.mark.parametrize(("start", "name"), [("ECS25b_6.22_SUCCESS", "ecs25b"), ("ECS29a_6.5_SUCCESS", "ecs29c"), ("GCS20_6.22_SUCCESS", "gcs20")])
+@pytest.mark.parametrize(
+    ("start", "name"), [("ECS25b_6.22_SUCCESS", "ecs25b"), ("ECS29a_6.5_SUCCESS", "ecs29c"), ("GCS20_6.22_SUCCESS", "gcs20")]
+)
 def test_the_response_is_that_of_the_reference(vectors: list[Vector], credentials: Credentials, start: str, name: str) -> None:
     asked, answered = _reference(vectors, f"{start}_COMMAND"), _reference(vectors, f"{start}_RESPONSE")
     use_case, device = USE_CASES[name], credentials.of[USE_CASES[name].role]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from comms_hub_sim.behaviour import SETTINGS
@@ -81,7 +82,7 @@ def test_it_asks_for_a_tunnel_then_sleeps_and_wakes_every_half_hour() -> None:
     assert read_frame(sleeper.sent[0].octets).command == RequestTunnel()
     assert not sleeper.gsme.hears(5 * SECOND)
     wakes = [sleeper.wake() for _ in range(4)]
-    assert [later - sooner for sooner, later in zip(wakes, wakes[1:], strict=False)] == [30 * MINUTE] * 3
+    assert [later - sooner for sooner, later in itertools.pairwise(wakes)] == [30 * MINUTE] * 3
     assert wakes[0] < 30 * MINUTE
     assert sleeper.gsme.hears(wakes[-1] + SECOND)
     assert not sleeper.gsme.hears(wakes[-1] + 3 * SECOND)
@@ -160,7 +161,7 @@ def _data(datagram: Datagram) -> bytes:
 
 def _is_get(datagram: Datagram) -> bool:
     command = read_frame(datagram.octets).command
-    return isinstance(command, TransferData) and command.data[:1] in (b"\x01",) and isinstance(read_data(command.data), Get)
+    return isinstance(command, TransferData) and command.data[:1] == b"\x01" and isinstance(read_data(command.data), Get)
 
 
 def test_its_alerts_arrive_at_the_user_through_the_hub(bench: Bench) -> None:

@@ -54,8 +54,8 @@ class Desk:
         for output in self.hub.outgoing():
             (self.air if isinstance(output, Datagram) else self.up).append(output)  # type: ignore[arg-type]
 
-    def hand(self, source: Eui64, octets: bytes, cluster: int = TUNNELING, destination: Eui64 = Eui64("")) -> None:
-        self.hub.receive(Datagram(source, destination, cluster, octets), SECOND)
+    def hand(self, source: Eui64, octets: bytes, cluster: int = TUNNELING, destination: Eui64 | None = None) -> None:
+        self.hub.receive(Datagram(source, destination or self.hub.addresses[0], cluster, octets), SECOND)
         self.collect()
 
     def announce(self) -> None:

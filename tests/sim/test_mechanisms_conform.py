@@ -30,7 +30,9 @@ def _copies(journal: Journal) -> int:
     return sum(count - 1 for count in seen.values())
 
 
-def _home(bench: Bench, hub: dict[str, object] | None = None, esme: dict[str, object] | None = None, **mechanisms: dict[str, object]) -> tuple:
+def _home(
+    bench: Bench, hub: dict[str, object] | None = None, esme: dict[str, object] | None = None, **mechanisms: dict[str, object]
+) -> tuple:
     return bench.device("hub", hub or {}), bench.device("esme", esme or {}, **mechanisms), bench.device("gsme"), bench.device("ppmid")
 
 

@@ -46,7 +46,8 @@ class Room:
         quiet = {"han-loss": "0 %", "han-acknowledgement-loss": "0 %"}
         self.behind = {address: Listener() for address in (A, B, C)}
         self.radios: dict[Eui64, Radio] = {
-            address: self.air.attach([address], listener, settle(dict(SETTINGS["esme"]), quiet)) for address, listener in self.behind.items()
+            address: self.air.attach([address], listener, settle(dict(SETTINGS["esme"]), quiet))
+            for address, listener in self.behind.items()
         }
 
     def send(self, source: Eui64, destination: Eui64, octets: bytes = b"hello", at: int = 0) -> None:

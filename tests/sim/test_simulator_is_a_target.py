@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -65,16 +66,20 @@ from harness.interfaces.setting import settle
 from harness.interfaces.target import DeviceOrder, MechanismUse, StimulusOrder, TrialOrder
 from harness.vocab.journal import TAPS, JournalWriter
 simulator, stream = Simulator(), io.BytesIO()
+emitter = (MechanismUse(name="known-emitter", settings={"every": 600 * 10**9}),)
 devices = tuple(
     DeviceOrder(role=role, settings=settle(dict(simulator.device_settings(role)), {}), mechanisms=uses)
-    for role, uses in (("hub", ()), ("esme", (MechanismUse(name="known-emitter", settings={"every": 600 * 10**9}),)), ("gsme", ()), ("ppmid", ()))
+    for role, uses in (("hub", ()), ("esme", emitter), ("gsme", ()), ("ppmid", ()))
 )
 order = TrialOrder(trial="t", seed=b"s" * 32, epoch="2030-01-07T00:00:00Z", region="north", settle=0, observe=7200 * 10**9, taps=TAPS,
     devices=devices, stimuli=(), codes=(0x8002, 0x8F36))
 simulator.run(order, JournalWriter(stream))
 print(hashlib.sha256(stream.getvalue()).hexdigest())
 """
-    printed = {isolated(code, PYTHONHASHSEED=seed, LC_ALL=locale, TZ=zone) for seed, locale, zone in (("1", "C", "UTC"), ("77", "tr_TR.UTF-8", "Asia/Tokyo"))}
+    printed = {
+        isolated(code, PYTHONHASHSEED=seed, LC_ALL=locale, TZ=zone)
+        for seed, locale, zone in (("1", "C", "UTC"), ("77", "tr_TR.UTF-8", "Asia/Tokyo"))
+    }
     assert len(printed) == 1
 
 
@@ -99,7 +104,12 @@ def test_addresses_are_of_nobody_and_the_same_whoever_fills_the_role(bench: Benc
 
 def test_a_neighbours_chatter_does_not_change_another_devices_history(bench: Bench) -> None:
     def gas(esme: dict[str, dict[str, object]]) -> list[tuple[str, int, bytes]]:
-        devices = [bench.device("hub"), bench.device("esme", **esme), bench.device("gsme", known_emitter={"every": "40m"}), bench.device("ppmid")]
+        devices = [
+            bench.device("hub"),
+            bench.device("esme", **esme),
+            bench.device("gsme", known_emitter={"every": "40m"}),
+            bench.device("ppmid"),
+        ]
         loss = ("0s", "gsme", "han.loss", {"loss": "30 %", "acknowledgement-loss": "30 %"})
         shown = bench.run(bench.order(*devices, codes=(0x8183,), observe="12h", stimuli=[loss]))
         return [(s.tap, s.at, s.alert.octets) for tap in ("han", "hub") for s in shown.at(tap, "gsme")]
@@ -110,7 +120,11 @@ def test_a_neighbours_chatter_does_not_change_another_devices_history(bench: Ben
 def test_a_supply_trace_is_whole_and_what_the_averages_were_made_of(bench: Bench) -> None:
     shown = bench.run(bench.order(observe="2h30m"))
     traces = shown.facts.supplies
-    assert [(trace.start, trace.step, len(trace.millivolts)) for trace in traces] == [(0, MINUTE, 60), (HOUR, MINUTE, 60), (2 * HOUR, MINUTE, 35)]
+    assert [(trace.start, trace.step, len(trace.millivolts)) for trace in traces] == [
+        (0, MINUTE, 60),
+        (HOUR, MINUTE, 60),
+        (2 * HOUR, MINUTE, 35),
+    ]
 
 
 @pytest.mark.parametrize(("duration", "code"), [("20s", 0x8F35), ("179s", 0x8F35), ("180s", 0x8F36), ("10m", 0x8F36)])
@@ -196,7 +210,7 @@ def test_every_attempt_on_the_air_is_a_record(bench: Bench) -> None:
     assert shown.codes("han", "esme") == [0x8002] * 4 + [0x8085] * 4
     assert shown.codes("hub", "esme") == [0x8002, 0x8085]
     apart = [sighting.at for sighting in shown.at("han", "esme")][:4]
-    assert [later - sooner for sooner, later in zip(apart, apart[1:], strict=False)] == [1_600_000_000] * 3
+    assert [later - sooner for sooner, later in itertools.pairwise(apart)] == [1_600_000_000] * 3
 
 
 def test_only_the_taps_that_were_asked_for_are_recorded(bench: Bench) -> None:

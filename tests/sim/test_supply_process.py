@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from math import sqrt
 from statistics import fmean, pstdev
 
@@ -39,7 +40,7 @@ def test_mean_deviation_and_memory_are_those_asked_for(minutes: int) -> None:
     values = line.run(4000 * HOUR)
     memory = minutes / (minutes + 1)
     deviations = [value - 253_000 for value in values]
-    lag = fmean(one * other for one, other in zip(deviations, deviations[1:], strict=False)) / pstdev(values) ** 2
+    lag = fmean(one * other for one, other in itertools.pairwise(deviations)) / pstdev(values) ** 2
     error = 600 * sqrt((1 + memory) / (1 - memory) / len(values))
     assert abs(fmean(deviations)) < 5 * error
     assert pstdev(values) == pytest.approx(600, rel=0.03)
@@ -72,7 +73,12 @@ def test_the_instrument_reads_an_hour_at_a_time_and_what_the_meter_reads() -> No
 
 @pytest.mark.parametrize(
     ("begun", "duration", "dark"),
-    [(5 * MINUTE, MINUTE, {6}), (5 * MINUTE + SECOND, SECOND, {6}), (5 * MINUTE + 30 * SECOND, MINUTE, {6, 7}), (5 * MINUTE, 3 * MINUTE, {6, 7, 8})],
+    [
+        (5 * MINUTE, MINUTE, {6}),
+        (5 * MINUTE + SECOND, SECOND, {6}),
+        (5 * MINUTE + 30 * SECOND, MINUTE, {6, 7}),
+        (5 * MINUTE, 3 * MINUTE, {6, 7, 8}),
+    ],
 )
 def test_readings_are_zero_for_the_minutes_in_which_the_supply_was_cut(begun: int, duration: int, dark: set[int]) -> None:
     line = Line()

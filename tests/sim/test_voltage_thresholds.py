@@ -9,9 +9,7 @@ from comms_hub_sim.voltage import OVER, OVER_ENDED, UNDER, UNDER_ENDED, AverageV
 
 
 def _monitor(hysteresis: int = 2_000) -> AverageVoltage:
-    return AverageVoltage(
-        {"average-voltage-over": 253_000, "average-voltage-under": 216_000, "average-voltage-hysteresis": hysteresis}
-    )
+    return AverageVoltage({"average-voltage-over": 253_000, "average-voltage-under": 216_000, "average-voltage-hysteresis": hysteresis})
 
 
 def _told(monitor: AverageVoltage, *averages: int) -> list[tuple[int, ...]]:

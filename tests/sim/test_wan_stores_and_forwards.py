@@ -16,7 +16,9 @@ METER, OTHER, PARTY = (Eui64(f"02a5e7000000000{digit}") for digit in "123")
 BEYOND_HAN = TAPS[1:]
 
 
-def _handed_over(region: str, seed: bytes = b"wan", *, outage: tuple[int, int] = (0, 0), neighbour: bool = False) -> list[tuple[str, int, bytes]]:
+def _handed_over(
+    region: str, seed: bytes = b"wan", *, outage: tuple[int, int] = (0, 0), neighbour: bool = False
+) -> list[tuple[str, int, bytes]]:
     kernel, seen = Kernel(), []
     wan = Wan(kernel, region, seed, lambda tap, message, now: seen.append((tap, now, message.octets)))
     if outage[1]:

@@ -193,7 +193,7 @@ SPECIMENS = (
     ),
     _specimen("firmware-activation", PPMID, ACB, 0x012B, 0x8F8B, True, fields={"firmware-version": b"\x01\x02\x03\x04", "outcome": 0}),
 )
-"""One of each kind of section 9 whose body is in clear; the encrypted ones are made beside them."""
+"""One alert of each kind whose body is in clear; the encrypted ones are made beside them."""
 
 SINGLE = BillingEntry(time=SECONDS, imported=10_435_000, tariffs=tuple(range(48)), blocks=tuple((n,) * 8 for n in range(4)))
 TWIN = BillingEntry(

@@ -127,6 +127,24 @@ def test_an_unknown_message_code_keeps_its_body_as_octets_and_says_so(our_alerts
         assert encode_payload(payload) == message.payload, name
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        "0f20456789000202128f36090c07ee0101ff000000008000ffdeadbeef",
+        "0f20456789000207128f36090c07ee0101ff000000008000ff1101",
+        "01090780021c374a80",
+        "01090080021c374a80ffff",
+        "301a02820003008f66188200 0f32303330303130313030303030305a",
+        "308116020300 8f66180f32303330303130313030303030305a",
+        "3018020300 8f66180f32303330303130313030303030305a0480",
+    ],
+)
+def test_an_unknown_message_code_keeps_even_a_malformed_payload(our_alerts: dict[str, bytes], payload: str) -> None:
+    octets = bytes.fromhex(payload)
+    message = changed(our_alerts["outage-restored"], octets, 0x0FFF)
+    assert encode_payload(decode_alert(message)) == octets
+
+
 def test_another_invoke_id_is_a_note_and_is_kept(our_alerts: dict[str, bytes]) -> None:
     original = decode_message(our_alerts["outage-restored"]).payload
     message = changed(our_alerts["outage-restored"], original[:1] + b"\x40\x00\x00\x01" + original[5:])

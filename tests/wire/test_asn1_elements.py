@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from harness.wire.gbcs.asn1 import (
     Tlv,
     decode_tlv,
-    decode_tlvs,
     integer_octets,
     length_forms,
     read_integer,
@@ -115,10 +114,6 @@ def test_nesting_has_a_limit() -> None:
     assert decode_tlv(element.encode()) == element
     with pytest.raises(GbcsError, match="nested deeper than 16"):
         decode_tlv(Tlv(0x30, (element,)).encode())
-
-
-def test_elements_one_after_another_are_read_in_order() -> None:
-    assert [element.tag for element in decode_tlvs(bytes.fromhex("0201010500"))] == [2, 5]
 
 
 @pytest.mark.parametrize("forms", [(2,), (2, 0, 0)])

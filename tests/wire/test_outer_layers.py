@@ -120,7 +120,7 @@ def test_an_unknown_message_code_and_an_unknown_payload_stay_visible() -> None:
 
 
 BLOCK = bytes.fromhex(f"dd09030000000000000001 08{DEVICE} 08{PARTY} 00 021000 00 0e 0000000000 e0 81 0007 0000 02 df09")
-"""Block 7 of a block transfer (clause 11.2)."""
+"""Block 7 of a block transfer."""
 
 FAULTS: list[tuple[str, int, bytes]] = [
     ("E01", 0, b""),

@@ -6,6 +6,6 @@
                         │                   │
                         └──crypto──▶ Authentication           catalogue: codes ──▶ sourced facts
 
-Clause numbers in this package refer to the rules E01 to E43 listed in ``docs/reference/gbcs-rules.md``; each
-:class:`~harness.wire.gbcs.errors.GbcsError` names the one that was broken.
+Layouts, keys and the rules E01 to E43 that a :class:`~harness.wire.gbcs.errors.GbcsError` names are told in
+``docs/reference/gbcs.md``, with how far each was verified.
 """

@@ -7,15 +7,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from harness.wire.gbcs.alert_head import AlertHead, AlertTime, alert_head, event_seconds
 from harness.wire.gbcs.alert_reading import read_alert
-from harness.wire.gbcs.asn1 import GENERALIZED_TIME, INTEGER, SEQUENCE, Tlv, decode_tlv, decode_tlvs, integer_octets, length_forms
-from harness.wire.gbcs.asn1 import with_length_forms as in_forms
+from harness.wire.gbcs.asn1 import (
+    GENERALIZED_TIME,
+    INTEGER,
+    SEQUENCE,
+    Tlv,
+    decode_tlv,
+    integer_octets,
+    length_forms,
+    read_header,
+    usual_form,
+    with_length_forms,
+)
 from harness.wire.gbcs.axdr import decode_items
 from harness.wire.gbcs.cosem_time import CosemDateTime, generalized_text
-from harness.wire.gbcs.dlms import Data
+from harness.wire.gbcs.dlms import Data, Tag
 from harness.wire.gbcs.errors import GbcsError
 from harness.wire.gbcs.gbz import GBZ_PROFILE
 from harness.wire.gbcs.layouts import Layout, layout_of
@@ -50,7 +60,10 @@ class AlertPayload:
     invoke_id: int = 0
     """DLMS long-invoke-id-and-priority; 0 in other profiles."""
     length_forms: tuple[int, ...] = ()
-    """ASN.1 length forms, outermost first, where they are not the ones that GBCS devices write."""
+    """ASN.1 length forms, outermost first, where they are not the ones that GBCS devices write; where the layout is not
+    known, those of SEQUENCE, code and time only."""
+    count: int | None = None
+    """Members (DLMS) or components (GBZ) that the payload claims, where the layout is not known; ``None``: to be counted."""
     tree: tuple[Field, ...] = ()
     """Every field of the body with its place in the message."""
     known: bool = True
@@ -87,6 +100,7 @@ def decode_alert(message: Message) -> AlertPayload:
         body=message.payload[head.body :],
         invoke_id=head.invoke_id,
         length_forms=forms,
+        count=None if layout else head.members,
         tree=tree,
         known=layout is not None,
         notes=_notes(message, head, layout),
@@ -95,9 +109,9 @@ def decode_alert(message: Message) -> AlertPayload:
 
 def _read_body(message: Message, head: AlertHead, layout: Layout | None, base: int) -> tuple[tuple[Field, ...], tuple[int, ...]]:
     """Read the body by its layout; return its fields and, for ASN.1, the length forms that are out of the ordinary."""
-    if layout is None:
-        return (), ()
     payload = message.payload
+    if layout is None:
+        return (), _head_forms(payload, base) if head.profile is Profile.ASN1 else ()
     if head.profile is Profile.GBZ:
         _check_count(head, len(payload) > head.body, base)
         return layout.packed.read("body", payload[head.body :], base + head.body, "E33").parts, ()
@@ -105,10 +119,19 @@ def _read_body(message: Message, head: AlertHead, layout: Layout | None, base: i
         items = decode_items(payload[head.body :], base + head.body)
         if len(items) != head.members - 2:
             raise GbcsError("E31", base + 7, f"{len(items) + 2} members", expected=f"{head.members}, as the structure claims")
-        around = Data(2, items, offset=base + 6)
+        around = Data(Tag.STRUCTURE, items, offset=base + 6)
         return read_members(layout.members, items, "body", around, DLMS), ()
     sequence = decode_tlv(payload, base)
     return read_members(layout.members, sequence.children[2:], "body", sequence, ASN1), length_forms(sequence)
+
+
+def _head_forms(payload: bytes, base: int) -> tuple[int, ...]:
+    """Return the length forms of SEQUENCE, code and time; empty where all are the usual ones."""
+    _, outer, start, _ = read_header(payload, 0, len(payload), base)
+    _, code, _, after = read_header(payload, start, len(payload), base)
+    _, time, _, _ = read_header(payload, after, len(payload), base)
+    forms = (outer, code, time)
+    return forms if forms != (usual_form(len(payload) - start), 0, 0) else ()
 
 
 def _check_count(head: AlertHead, has_body: bool, base: int) -> None:
@@ -154,15 +177,16 @@ def _layout(payload: AlertPayload) -> Layout | None:
 def _encode_dlms(payload: AlertPayload) -> bytes:
     layout = _layout(payload)
     if layout is None:
-        count, body = len(decode_items(payload.body)), payload.body
+        body = payload.body
+        count = 2 + len(decode_items(body)) if payload.count is None else payload.count
     else:
         nodes = write_members(layout.members, payload.fields)
-        count, body = len(nodes), b"".join(node.encode() for node in nodes)
+        count, body = 2 + len(nodes), b"".join(node.encode() for node in nodes)
     time = payload.time
     if isinstance(time, str):
         raise ValueError(f"{time!r} where a date-time or seconds since 2000 are needed")
     moment = CosemDateTime.from_seconds(time) if isinstance(time, int) else time
-    start = b"\x0f" + payload.invoke_id.to_bytes(4, "big") + b"\x00\x02" + write_length(2 + count)
+    start = b"\x0f" + payload.invoke_id.to_bytes(4, "big") + b"\x00\x02" + write_length(count)
     return start + b"\x12" + payload.code.to_bytes(2, "big") + b"\x09\x0c" + moment.encode() + body
 
 
@@ -172,21 +196,22 @@ def _encode_gbz(payload: AlertPayload) -> bytes:
     seconds = payload.time
     if not isinstance(seconds, int):
         raise ValueError(f"{seconds!r} where seconds since 2000 are needed")
-    return GBZ_PROFILE + bytes((bool(body),)) + payload.code.to_bytes(2, "big") + seconds.to_bytes(4, "big") + body
+    count = int(bool(body)) if payload.count is None else payload.count
+    return GBZ_PROFILE + bytes((count,)) + payload.code.to_bytes(2, "big") + seconds.to_bytes(4, "big") + body
 
 
 def _encode_asn1(payload: AlertPayload) -> bytes:
-    layout = _layout(payload)
-    if layout is None:
-        body = decode_tlvs(payload.body)
-    else:
-        body = tuple(node for node in write_members(layout.members, payload.fields) if isinstance(node, Tlv))
-    time = payload.time
+    layout, time = _layout(payload), payload.time
     if isinstance(time, CosemDateTime):
         raise ValueError(f"{time} where YYYYMMDDHHMMSSZ or seconds since 2000 are needed")
     text = generalized_text(time) if isinstance(time, int) else time
+    if layout is None:
+        outer, first, second = payload.length_forms or (None, 0, 0)
+        head = Tlv(INTEGER, integer_octets(payload.code), form=first).encode() + Tlv(GENERALIZED_TIME, text.encode(), form=second).encode()
+        return Tlv(SEQUENCE, head + payload.body, form=outer).encode()
     start = Tlv(INTEGER, integer_octets(payload.code)), Tlv(GENERALIZED_TIME, text.encode())
-    return in_forms(Tlv(SEQUENCE, (*start, *body)), payload.length_forms).encode()
+    body = cast("tuple[Tlv, ...]", write_members(layout.members, payload.fields))
+    return with_length_forms(Tlv(SEQUENCE, (*start, *body)), payload.length_forms).encode()
 
 
 def build_alert(
@@ -208,7 +233,8 @@ def build_alert(
     written in several (0x1000, 0x1001; DLMS where not given). ``fields`` are the typed values of the layout; octets
     in ``body`` stand in for them. ``supplementary`` follows the message code in the other information.
 
-    ``ValueError`` or ``OverflowError`` where a field is missing, unknown, or does not fit.
+    ``ValueError`` or ``OverflowError`` where a field is missing, unknown, or does not fit; :class:`GbcsError` (E31)
+    where ``body`` is no DLMS data.
     """
     if profile is None:
         layout = layout_of(message_code)

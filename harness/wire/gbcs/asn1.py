@@ -15,9 +15,24 @@ from harness.wire.gbcs.node import NESTING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-__all__ = ["SEQUENCE", "Tlv", "decode_tlv", "decode_tlvs", "integer_octets", "length_forms", "read_integer", "with_length_forms"]
+__all__ = [
+    "BIT_STRING",
+    "ENUMERATED",
+    "GENERALIZED_TIME",
+    "INTEGER",
+    "OCTET_STRING",
+    "SEQUENCE",
+    "Tlv",
+    "decode_tlv",
+    "integer_octets",
+    "length_forms",
+    "read_header",
+    "read_integer",
+    "usual_form",
+    "with_length_forms",
+]
 
-BOOLEAN, INTEGER, BIT_STRING, OCTET_STRING, NULL, ENUMERATED = 0x01, 0x02, 0x03, 0x04, 0x05, 0x0A
+INTEGER, BIT_STRING, OCTET_STRING, ENUMERATED = 0x02, 0x03, 0x04, 0x0A
 GENERALIZED_TIME, SEQUENCE = 0x18, 0x30
 _CONSTRUCTED = 0x20
 _HIGH_TAG = 0x1F
@@ -82,11 +97,6 @@ def decode_tlv(octets: bytes, base: int = 0) -> Tlv:
         rest = octets[element.end - base :]
         raise GbcsError("E34", element.end, f"{len(rest)} octets after the outermost element", expected="none", octets=rest)
     return element
-
-
-def decode_tlvs(octets: bytes, base: int = 0) -> tuple[Tlv, ...]:
-    """Read the elements that fill ``octets``, one after another."""
-    return tuple(_read_all(octets, 0, len(octets), base, 0))
 
 
 def read_header(octets: bytes, at: int, end: int, base: int) -> tuple[int, int, int, int]:

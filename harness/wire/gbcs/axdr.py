@@ -1,4 +1,4 @@
-"""Reading DLMS data in A-XDR: octets to typed values of every type that clause 7.4 lists.
+"""Reading DLMS data in A-XDR: octets to typed values of every DLMS type.
 
 Raises :class:`GbcsError` E31 for an unknown tag, a count larger than the content, octets left over, or nesting
 deeper than 16. Reading then writing is the identity; :mod:`harness.wire.gbcs.dlms` tells what the values are.

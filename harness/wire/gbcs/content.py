@@ -271,4 +271,4 @@ SEALED = Packed(
         ("tag", Raw(12)),
     )
 )
-"""An encrypted body (clause 6.5)."""
+"""An encrypted body."""

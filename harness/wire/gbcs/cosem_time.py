@@ -1,4 +1,4 @@
-"""COSEM date-time: twelve octets in which every part may be left open (clause 7.4).
+"""COSEM date-time: twelve octets in which every part may be left open.
 
 GBCS writes UTC, with deviation 0x8000 (not specified) and clock status 0xFF; only such a value, with no
 part left open, names an instant.

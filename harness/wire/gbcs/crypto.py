@@ -1,4 +1,4 @@
-"""Protection of GBCS messages: signatures, MACs and encryption (clause 6).
+"""Protection of GBCS messages: signatures, MACs and encryption.
 
 =========== ==================================================================================================
 Signature   ECDSA P-256, SHA-256 over the general-signing APDU without its DF tag and signature field; ours are
@@ -37,6 +37,7 @@ __all__ = [
     "Authentication",
     "Check",
     "Purpose",
+    "agreed_between",
     "authenticate",
     "body_key",
     "decrypt",
@@ -90,7 +91,7 @@ class Authentication:
 
 
 def derive_key(agreed: bytes, purpose: int, originator: Eui64, counter: int, recipient: Eui64) -> bytes:
-    """Return the 16-octet key for one message from Z, the agreed 32 octets (clause 6.2)."""
+    """Return the 16-octet key for one message from Z, the agreed 32 octets."""
     info = b"\x09" + bytes((purpose,)) + counter.to_bytes(8, "big") + bytes.fromhex(recipient)
     return sha256(_ROUND + agreed + _ALGORITHM + bytes.fromhex(originator) + info).digest()[:16]
 
@@ -147,12 +148,12 @@ def _aesgcm() -> type[AESGCM]:
 
 
 def gmac(apdu: bytes, key: bytes, originator: Eui64) -> bytes:
-    """Return the 12-octet MAC over a general-signing APDU with its signature field (clause 6.4)."""
+    """Return the 12-octet MAC over a general-signing APDU with its signature field."""
     return _aesgcm()(key).encrypt(_nonce(originator), b"", _MAC_AAD + apdu)[:MAC_SIZE]
 
 
 def encrypt(plaintext: bytes, key: bytes, originator: Eui64) -> bytes:
-    """Return ``31 00000000 || ciphertext || tag`` (clause 6.5).
+    """Return ``31 00000000 || ciphertext || tag``.
 
     Several bodies of one message share key and IV, as the specification has it; uniqueness comes from the counter.
     """
@@ -199,7 +200,7 @@ def body_key(message: Message, keys: KeyStore) -> bytes | None:
     """Return the key of a message's encrypted bodies, or ``None`` where a key it rests on is not known.
 
     The body is meant for the supplementary remote party where there is one, else for the target; its counter is the
-    supplementary originator counter where there is one (clause 6.2).
+    supplementary originator counter where there is one.
     """
     recipient = message.supplementary_party if message.supplementary_counter is not None else message.target
     counter = message.supplementary_originator_counter
@@ -242,7 +243,7 @@ def _check_mac(message: Message, keys: KeyStore, broker: Eui64 | None) -> Check:
 
 
 def protect(unsigned: bytes, *, critical: bool, originator: Eui64, target: Eui64, keys: KeyStore) -> bytes:
-    """Return a Response or Alert as it goes on the air: signed where ``critical``, else under a MAC (clause 4).
+    """Return a Response or Alert as it goes on the air: signed where ``critical``, else under a MAC.
 
     ``unsigned`` is the general-signing APDU up to its payload; ``originator`` is whose private key protects it,
     ``target`` whose public key the MAC's key is agreed with. Raises :class:`InternalError` where a key is not known.

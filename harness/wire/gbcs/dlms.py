@@ -1,19 +1,18 @@
-"""DLMS data as values, and how they are written in A-XDR (clause 7.4).
+"""DLMS data as values, and how they are written in A-XDR.
 
 The value of a :class:`Data` by tag:
 
-==========================  =========================================================================
-03 boolean                  the octet itself: 0 is false, anything else true (GBCS writes 0xFF)
-05 06 0F 10 11 12 14 15 16  ``int``
-04 bit-string               :class:`BitString`
-09 octet-string             ``bytes``
-0A visible-, 0C utf8-string ``str``
-17 18 float, 1A date, 1B time  the 4, 8, 5 or 4 octets as ``bytes``: no float is ever computed with
-19 date-time                :class:`~harness.wire.gbcs.cosem_time.CosemDateTime`
-01 array, 02 structure      tuple of :class:`Data`
-13 compact-array            :class:`CompactArray`
-==========================  =========================================================================
-
+============================== ====================================================================
+03 boolean                     the octet itself: 0 is false, anything else true (GBCS writes 0xFF)
+05 06 0F 10 11 12 14 15 16     ``int``
+04 bit-string                  :class:`BitString`
+09 octet-string                ``bytes``
+0A visible-, 0C utf8-string    ``str``
+17 18 float, 1A date, 1B time  the octets as ``bytes``: no float is ever computed with
+19 date-time                   :class:`~harness.wire.gbcs.cosem_time.CosemDateTime`
+01 array, 02 structure         tuple of :class:`Data`
+13 compact-array               :class:`CompactArray`
+============================== ====================================================================
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from enum import IntEnum
 from harness.wire.gbcs.cosem_time import CosemDateTime
 from harness.wire.gbcs.lengths import write_length
 
-__all__ = ["BitString", "CompactArray", "Data", "Description", "Tag", "Value"]
+__all__ = ["FIXED", "NUMBERS", "STRINGS", "TEXT", "BitString", "CompactArray", "Data", "Description", "Tag", "Value"]
 
 
 class Tag(IntEnum):
@@ -72,9 +71,13 @@ NUMBERS = {
     Tag.LONG64_UNSIGNED: (8, False),
     Tag.ENUM: (1, False),
 }
+"""Types whose value is an integer: octets, and whether it is signed."""
 FIXED = {Tag.FLOAT32: 4, Tag.FLOAT64: 8, Tag.DATE_TIME: 12, Tag.DATE: 5, Tag.TIME: 4}
+"""Other types of fixed size, in octets."""
 STRINGS = frozenset({Tag.OCTET_STRING, Tag.VISIBLE_STRING, Tag.UTF8_STRING})
+"""Types whose length counts octets."""
 TEXT = {Tag.VISIBLE_STRING: "ascii", Tag.UTF8_STRING: "utf-8"}
+"""Types whose value is text, with its encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Description:
 
 @dataclass(frozen=True, slots=True)
 class CompactArray:
-    """Rows of one shape, written without tags (clause 7.5)."""
+    """Rows of one shape, written without tags."""
 
     description: Description
     rows: tuple[Data, ...]

@@ -1,4 +1,4 @@
-"""GBZ payloads of alerts: ZigBee-flavoured octets, big-endian around, little-endian inside ZCL (clause 8).
+"""GBZ payloads of alerts: ZigBee-flavoured octets, big-endian around, little-endian inside ZCL.
 
 For alerts: the layout of the one encrypted component that a billing alert carries, and the PublishSnapshot that is in
 it; the other GBZ alert bodies are plain octets whose layout stands in :mod:`harness.wire.gbcs.layouts`.
@@ -31,7 +31,7 @@ ENCRYPTED_COMPONENT = Packed(
         *SEALED.members,
     )
 )
-"""The only component of a message, encrypted (clauses 8.2 and 8.3)."""
+"""The only component of a message, encrypted."""
 
 _HEAD = Struct("<IIBBBIB")
 _TIERS, _BLOCKS = 4, 4
@@ -41,7 +41,7 @@ _TIERS_AND_BLOCKS = 0x10 | _BLOCKS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishSnapshot:
-    """A Metering PublishSnapshot of payload type 6, the only one GBCS uses (clause 8.5); all registers are unsigned 48 bit."""
+    """A Metering PublishSnapshot of payload type 6, the only one GBCS uses; all registers are unsigned 48 bit."""
 
     snapshot_id: int
     time: int

@@ -1,7 +1,7 @@
-"""What stands after code and time in the alerts of each message code (clauses 9 and 10).
+"""What stands after code and time in the alerts of each message code.
 
 Which alert codes travel under which message code is not tied down here: a decoder that insisted would hide
-what a device really sent. 0x00D5 is the only layout without a reference message (clause 16).
+what a device really sent. 0x00D5 is the only layout without a reference message.
 """
 
 from __future__ import annotations

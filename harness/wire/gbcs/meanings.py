@@ -1,4 +1,4 @@
-"""What the numbers inside alert bodies stand for (clauses 9 and 10.2)."""
+"""What the numbers inside alert bodies stand for."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from harness.wire.gbcs.lengths import write_length
 __all__ = ["MAC_HEADER", "MAC_SIZE", "SECURITY_HEADER", "SIGNATURE_SIZE", "Cra", "Message", "Profile", "wrap"]
 
 MAC_HEADER = b"\xdd\x00\x00\x00\x00\x00\x00"
-"""General-ciphering tag, five empty strings, key-info absent (clause 3.1)."""
+"""General-ciphering tag, five empty strings, key-info absent."""
 SECURITY_HEADER = b"\x11\x00\x00\x00\x00"
 """Security control 0x11 (authentication only, suite 1) and the invocation counter, which is zero."""
 _FIXED_HEAD = 30

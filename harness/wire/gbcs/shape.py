@@ -7,7 +7,7 @@ a typed value back into a node.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from harness.wire.gbcs.asn1 import SEQUENCE, Tlv
 from harness.wire.gbcs.content import Content, Field, FieldValue, Fixed, named, need
@@ -42,11 +42,11 @@ def _dlms_leaf(tag: int, content: bytes) -> Data:
 
 
 def _dlms_group(tag: int, nodes: tuple[Node, ...]) -> Data:
-    return Data(tag, tuple(node for node in nodes if isinstance(node, Data)))
+    return Data(tag, cast("tuple[Data, ...]", nodes))
 
 
 def _asn1_group(tag: int, nodes: tuple[Node, ...]) -> Tlv:
-    return Tlv(tag, tuple(node for node in nodes if isinstance(node, Tlv)))
+    return Tlv(tag, cast("tuple[Tlv, ...]", nodes))
 
 
 DLMS = Dialect(rule="E31", record=Tag.STRUCTURE, listing=Tag.ARRAY, leaf=_dlms_leaf, group=_dlms_group)
