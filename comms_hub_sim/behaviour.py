@@ -74,7 +74,7 @@ SETTINGS: Final[Mapping[str, Mapping[str, Setting]]] = {
             kind="voltage", doc="average RMS over-voltage threshold, alerts 0x8002 and 0x8085", default=253_000
         ),
         "average-voltage-under": Setting(
-            kind="voltage", doc="average RMS under-voltage threshold, alerts 0x8006 and 0x8089", default=216_200
+            kind="voltage", doc="average RMS under-voltage threshold, alerts 0x8006 and 0x8089", default=216_000
         ),
         "average-voltage-period": Setting(
             kind="duration", doc="averaging period; periods are counted from the start of the trial", default=10 * MINUTE, minimum=MINUTE

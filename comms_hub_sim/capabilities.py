@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from comms_hub_sim.commands import USE_CASES
 from harness.interfaces.setting import Setting
 from harness.interfaces.target import Capability
 from harness.vocab.time import MINUTE, SECOND
 
 __all__ = ["CAPABILITIES"]
 
-_METERS: Final = frozenset({"esme", "gsme"})
 _ON_HAN: Final = frozenset({"hub", "esme", "gsme", "ppmid"})
 _LASTS: Final = Setting(kind="duration", doc="how long it lasts", default=0, minimum=0, zero="the rest of the trial")
 
@@ -55,15 +53,14 @@ CAPABILITIES: Final[dict[str, Capability]] = {
         ),
         Capability(
             name="command.send",
-            doc="A user sends a configuration command, which the device takes over and answers.",
-            roles=_METERS,
+            doc="Users send configuration commands, which the meter takes over and answers: ECS25a, ECS25b and ECS29c, or GCS20.",
+            roles=frozenset({"esme", "gsme"}),
             settings={
-                "use-case": Setting(kind="choice", doc="ecs25a, ecs25b, ecs29c (ESME) or gcs20 (GSME)", choices=tuple(USE_CASES)),
                 "on": Setting(kind="codes", doc="codes whose WAN alerts are switched on", default=()),
                 "off": Setting(kind="codes", doc="codes whose WAN alerts are switched off", default=()),
-                "over": Setting(kind="voltage", doc="ecs29c: over-voltage threshold, in whole volts", default=253_000),
-                "under": Setting(kind="voltage", doc="ecs29c: under-voltage threshold, in whole volts", default=216_000),
-                "period": Setting(kind="duration", doc="ecs29c: averaging period, in whole seconds", default=10 * MINUTE, minimum=MINUTE),
+                "over": Setting(kind="voltage", doc="average RMS over-voltage threshold in whole volts", default=0, zero="as it is"),
+                "under": Setting(kind="voltage", doc="average RMS under-voltage threshold in whole volts", default=0, zero="as it is"),
+                "period": Setting(kind="duration", doc="averaging period in whole minutes", default=0, minimum=0, zero="as it is"),
             },
         ),
         Capability(

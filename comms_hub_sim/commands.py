@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import TYPE_CHECKING, Final
 
-from harness.errors import WireError
+from harness.errors import InternalError, WireError
 from harness.vocab.time import SECOND
 from harness.wire.gbcs.axdr import decode_items
 from harness.wire.gbcs.crypto import Check, Purpose, agreed_between, authenticate, derive_key, gmac, protect
@@ -62,7 +62,7 @@ USE_CASES: Final = {
     "ecs29c": UseCase(message_code=0x00D1, party="network-operator", role="esme"),
     "gcs20": UseCase(message_code=0x00AD, party="supplier", role="gsme"),
 }
-"""By the name a scenario gives them."""
+"""By their names in lower case."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,8 +149,8 @@ def voltage_thresholds(over: int, under: int, period: int, counter: int) -> byte
 
 
 def event_configuration(settings: Sequence[tuple[int, Sequence[int]]], counter: int) -> bytes:
-    """Return the payload that sets octets for lists of a gas meter's codes (GCS20), one component for each list in use."""
-    used = [(octet, codes) for octet, codes in settings if codes]
+    """Return the payload that sets octets for lists of a gas meter's codes (GCS20): a component for each list in use, one at least."""
+    used = [(octet, codes) for octet, codes in settings if codes] or list(settings[:1])
     payload = b"\x01\x09" + bytes((len(used),))
     for number, (octet, codes) in enumerate(used):
         events = b"".join(code.to_bytes(2, "little") for code in codes)
@@ -178,7 +178,7 @@ def build_command(use_case: UseCase, device: Eui64, counter: int, payload: bytes
     )
     agreed = agreed_between(credentials.keys, credentials.of["acb"], device)
     if agreed is None:
-        raise LookupError(f"no agreement keys of the ACB and {device}")
+        raise InternalError(f"no agreement keys of the ACB and {device}", where="command.send")
     apdu = message.signed()
     return wrap(apdu, gmac(apdu, derive_key(agreed, Purpose.COMMAND_MAC, party, counter, device), party))
 

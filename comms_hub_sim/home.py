@@ -94,7 +94,7 @@ class Home:
             raise BenchError(f"two devices fill the role '{role}'", where="simulator", expected="one")
         station = Station(self.address(role), dict(order.settings), self._epoch)
         device = self._device(role, station, Chance(subseed(seed, "phase", role)))
-        mounted = Mounted(device, self.kernel, self._carry)
+        mounted = Mounted(device, station.settings, self.kernel, self._carry)
         mounted.radio = self.air.attach(device.addresses, mounted, station.settings)
         self.mounted[role] = mounted
         self._stations[role] = station

@@ -24,10 +24,11 @@ _NEVER: Final = 1 << 96
 class Mounted:
     """Joins one sans-IO device to kernel, medium and journal; ``carry(output, now)`` takes what it hands out."""
 
-    __slots__ = ("_armed", "_carry", "_kernel", "device", "radio")
+    __slots__ = ("_armed", "_carry", "_kernel", "device", "radio", "settings")
 
-    def __init__(self, device: Device, kernel: Kernel, carry: Callable[[Output, int], None]) -> None:
+    def __init__(self, device: Device, settings: dict[str, Value], kernel: Kernel, carry: Callable[[Output, int], None]) -> None:
         self.device = device
+        self.settings = settings
         self.radio: Radio | None = None
         self._kernel = kernel
         self._carry = carry

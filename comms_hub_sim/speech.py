@@ -72,7 +72,11 @@ class Voice:
         """The originator counter of the next message."""
 
     def alert(self, code: int, seconds: int, body: bytes = b"") -> Spoken:
-        """Build an alert whose code is all that is known; where a body goes with it, a plain one is made up."""
+        """Build an alert whose code is all that is known.
+
+        Billing, outage and integrity codes get a plain body of their own; any other code goes out as a
+        generic alert, even one that devices send with more in it.
+        """
         if code == BILLING and not body:
             return self.billing_alert(seconds, 0)
         if code in _OUTAGE_CODES and not body and not self._is_zigbee:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from comms_hub_sim.behaviour import codes, number, text
+from comms_hub_sim.behaviour import number
 from comms_hub_sim.capabilities import CAPABILITIES
-from comms_hub_sim.commands import USE_CASES, build_command, event_configuration, voltage_thresholds, wan_alerts
+from comms_hub_sim.commands import build_command
 from comms_hub_sim.kernel import STIMULUS
+from comms_hub_sim.requests import requested
 from comms_hub_sim.supply import NOMINAL, VoltageProfile
 from harness.errors import BenchError
 from harness.vocab.time import MINUTE
@@ -24,8 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Stimuli"]
 
-_GSME_ON, _GSME_OFF = 0x0B, 0x03
-"""Event configuration octets: logged and sent to the WAN; logged only."""
 _AGAIN: Final = MINUTE
 """Until a command that found its hub without power is brought again."""
 
@@ -53,6 +53,8 @@ class Stimuli:
         capability = CAPABILITIES.get(order.do)
         if capability is None or order.on not in capability.roles or order.on not in self._home.mounted:
             raise BenchError(f"'{order.do}' cannot be done to '{order.on}'", where="simulator", expected=", ".join(CAPABILITIES))
+        if order.do == "command.send":
+            requested(order.on, order.settings, self._home.mounted[order.on].settings)
         self._home.kernel.at(order.at, STIMULUS, lambda now: self._carry_out(order, now))
 
     def _carry_out(self, order: StimulusOrder, now: int) -> None:
@@ -117,15 +119,12 @@ class Stimuli:
             home.mounted["hub"].settle(now)
 
     def command_send(self, order: StimulusOrder, now: int) -> _Lasting | None:
-        """Have a user send a command, which the WAN brings to the hub."""
-        home, use_case = self._home, USE_CASES[text(order.settings, "use-case")]
-        if use_case.role != order.on:
-            raise BenchError(f"a device of role '{order.on}' does not take this command", where="simulator", expected=use_case.role)
-        self._sent += 1
-        device, party = home.address(order.on), home.address(use_case.party)
-        payload = _payload(use_case.party, order.settings, self._sent)
-        octets = build_command(use_case, device, self._sent, payload, home.credentials)
-        home.wan.bring(lambda at: self._deliver(octets, device, at), party, now)
+        """Have users send commands, which the WAN brings to the hub."""
+        home, device = self._home, self._home.address(order.on)
+        for use_case, write_payload in requested(order.on, order.settings, home.mounted[order.on].settings):
+            self._sent += 1
+            octets = build_command(use_case, device, self._sent, write_payload(self._sent), home.credentials)
+            home.wan.bring(partial(self._deliver, octets, device), home.address(use_case.party), now)
         return None
 
     def _deliver(self, octets: bytes, device: Eui64, now: int) -> None:
@@ -135,7 +134,7 @@ class Stimuli:
             hub.from_wan(octets, device)
             home.mounted["hub"].settle(now)
         elif hub is not None:
-            home.kernel.at(now + _AGAIN, STIMULUS, lambda at: self._deliver(octets, device, at))
+            home.kernel.at(now + _AGAIN, STIMULUS, partial(self._deliver, octets, device))
 
     def time_step(self, order: StimulusOrder, now: int) -> _Lasting | None:
         """Set a device's clock."""
@@ -167,14 +166,3 @@ def _lasting(settings: Mapping[str, Value], now: int, end: Callable[[int], None]
     """Return when something ends, or ``None`` where it lasts as long as the trial."""
     duration = number(settings, "for")
     return _Lasting(until=now + duration, end=end) if duration else None
-
-
-def _payload(party: str, settings: Mapping[str, Value], counter: int) -> bytes:
-    """Return the payload of a command by its use case."""
-    on, off, use_case = codes(settings, "on"), codes(settings, "off"), text(settings, "use-case")
-    if use_case == "ecs29c":
-        over, under, period = (number(settings, name) for name in ("over", "under", "period"))
-        return voltage_thresholds(over, under, period, counter)
-    if use_case == "gcs20":
-        return event_configuration(((_GSME_ON, on), (_GSME_OFF, off)), counter)
-    return wan_alerts(party, on, off, counter)

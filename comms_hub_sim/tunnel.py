@@ -13,6 +13,7 @@ from comms_hub_sim.ports import TUNNELING
 from harness.wire.tunnelling import (
     Bare,
     CloseTunnel,
+    GetResponse,
     Put,
     RequestTunnel,
     RequestTunnelResponse,
@@ -53,10 +54,10 @@ def transfer(sequence: int, tunnel: int, data: TunnelData, *, from_client: bool)
 
 
 def message_in(octets: bytes) -> bytes | None:
-    """Return the GBCS message that a frame carries up from a device, or ``None`` where it carries none."""
+    """Return the GBCS message that a frame carries, or ``None`` where it carries none."""
     command = read_frame(octets).command
     data = read_data(command.data) if isinstance(command, TransferData) else None
-    return data.message if isinstance(data, (Bare, Put)) else None
+    return data.message or None if isinstance(data, (Bare, GetResponse, Put)) else None
 
 
 class TunnelServer:

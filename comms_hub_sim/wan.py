@@ -44,27 +44,25 @@ class Region:
     """Until a message without acknowledgement is sent again."""
 
 
-REGIONS: Final = {
-    "north": Region(
-        airtime=111 * MILLISECOND,
-        octet=MILLISECOND,
-        contention=2000 * MILLISECOND,
-        latency=2000 * MILLISECOND,
-        spread=8000 * MILLISECOND,
-        loss=20_000,
-        repeat=15_000 * MILLISECOND,
-    ),
-    "central": Region(
-        airtime=20 * MILLISECOND,
-        octet=100_000,
-        contention=0,
-        latency=300 * MILLISECOND,
-        spread=700 * MILLISECOND,
-        loss=5_000,
-        repeat=3000 * MILLISECOND,
-    ),
-}
-REGIONS["south"] = REGIONS["central"]
+_LONG_RANGE: Final = Region(
+    airtime=111 * MILLISECOND,
+    octet=MILLISECOND,
+    contention=2000 * MILLISECOND,
+    latency=2000 * MILLISECOND,
+    spread=8000 * MILLISECOND,
+    loss=20_000,
+    repeat=15_000 * MILLISECOND,
+)
+_CELLULAR: Final = Region(
+    airtime=20 * MILLISECOND,
+    octet=100_000,
+    contention=0,
+    latency=300 * MILLISECOND,
+    spread=700 * MILLISECOND,
+    loss=5_000,
+    repeat=3000 * MILLISECOND,
+)
+REGIONS: Final = {"north": _LONG_RANGE, "central": _CELLULAR, "south": _CELLULAR}
 
 _TO_DSP: Final = 50 * MILLISECOND
 _TO_USER: Final = 200 * MILLISECOND

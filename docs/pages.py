@@ -42,12 +42,14 @@ def settings() -> str:
     """Return the page of everything that a scenario or a profile can set, with units and defaults."""
     simulator = target("simulator")
     parts = [
-        "# Settings\n\nThis page is written from the declarations by `docs/pages.py`. "
+        "# Settings\n\nThis page is written from the declarations by `docs/pages.py`.\n",
         "Names stand in scenarios and profiles as they stand here, below `with`.\n",
         "## Stimuli of the simulator\n",
     ]
-    for capability in simulator.capabilities().values():
-        parts.append(f"### `{capability.name}`\n\n{capability.doc}. On: {', '.join(sorted(capability.roles))}.\n\n{_table(capability.settings)}")
+    parts += [
+        f"### `{one.name}`\n\n{one.doc.rstrip('.')}. On: {', '.join(sorted(one.roles))}.\n\n{_table(one.settings)}"
+        for one in simulator.capabilities().values()
+    ]
     parts.append("## Detectors\n")
     parts += [f"### `{name}`\n\n{detector.doc}\n\n{_table(detector.settings)}" for name, detector in detectors().items()]
     parts.append("## Mechanisms of the simulator\n")

@@ -33,8 +33,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from harness.cli.compose import told_of
     from harness.cli.verdict import exit_code
     from harness.evidence.bundle import Bundle
-    from harness.report.document import summary
     from harness.report import text
+    from harness.report.document import summary
     from harness.report.results import RESULTS, results
 
     bundle = Bundle.open(args.bundle)

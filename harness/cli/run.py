@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness import exit_codes
 from harness.cli.verdict import exit_code
 from harness.errors import UsageError
 

@@ -35,7 +35,7 @@ FORBIDDEN_AT_START = {
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_tells_its_summary_and_shows_examples(name: str, smets_harness: Run) -> None:
-    assert importlib.import_module(f"harness.cli.{name}").SUMMARY == COMMANDS[name]
+    assert COMMANDS[name] == importlib.import_module(f"harness.cli.{name}").SUMMARY
     shown = smets_harness(name, "--help")
     assert shown.returncode == 0
     assert "examples:" in shown.stdout

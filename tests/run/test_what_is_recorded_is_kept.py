@@ -26,9 +26,14 @@ SMALL = ["average-voltage-chatter", "--set", "stop.blocks=3", "--set", "window.o
 
 def test_a_journal_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     place = Workplace(tmp_path / "work")
-    with pytest.raises(KeyboardInterrupt), place.journal("t1") as stream:
-        stream.write(b"half a jour")
-        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with place.journal("t1") as stream:
+            stream.write(b"half a jour")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
     assert not place.journal_path("t1").exists()
     assert not list(place.journal_path("t1").parent.iterdir()), "nothing is left lying about"
     with place.journal("t1") as stream:
@@ -66,7 +71,12 @@ def test_a_full_disk_ends_the_run_and_resuming_goes_on_from_what_was_recorded(sm
     limit_in_512_octets = 40
     command = f'ulimit -f {limit_in_512_octets}; exec "$0" -m harness run "$@"'
     done = subprocess.run(
-        ["bash", "-c", command, sys.executable, *SMALL, "--workers", "1"], cwd=folder, capture_output=True, text=True, check=False, timeout=120
+        ["bash", "-c", command, sys.executable, *SMALL, "--workers", "1"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
     )
     assert done.returncode == 7, done.stderr
     assert "could not be written: File too large" in done.stderr
@@ -83,7 +93,9 @@ def _folder(tmp_path: Path, name: str) -> Path:
 
 
 def test_a_worker_that_is_killed_costs_time_and_nothing_else(smets_harness: Run, tmp_path: Path) -> None:
-    whole = json.loads(smets_harness("run", *SMALL[:1], "--set", "stop.blocks=9", "--name", "b", "--json", cwd=_folder(tmp_path, "w")).stdout)
+    whole = json.loads(
+        smets_harness("run", *SMALL[:1], "--set", "stop.blocks=9", "--name", "b", "--json", cwd=_folder(tmp_path, "w")).stdout
+    )
     process = subprocess.Popen(
         [sys.executable, "-m", "harness", "run", SMALL[0], "--set", "stop.blocks=9", "--name", "b", "--json", "--workers", "2"],
         cwd=tmp_path,

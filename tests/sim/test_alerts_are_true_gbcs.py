@@ -43,9 +43,9 @@ def shown(bench: Bench) -> Shown:
     stimuli = [
         ("2h", "esme", "supply.cut", {"duration": "20s"}),
         ("3h", "esme", "supply.cut", {"duration": "5m"}),
-        ("5h", "esme", "command.send", {"use-case": "ecs25b", "off": ["0x8002"]}),
-        ("6h", "gsme", "command.send", {"use-case": "gcs20", "off": ["0x8183"]}),
-        ("7h", "esme", "command.send", {"use-case": "ecs29c"}),
+        ("5h", "esme", "command.send", {"off": ["0x8002"]}),
+        ("6h", "gsme", "command.send", {"off": ["0x8183"]}),
+        ("7h", "esme", "command.send", {"under": "210 V"}),
     ]
     codes = (0x8002, 0x8085, 0x8183, 0x81BA, 0x81A0, 0x8F3E, 0x8F36)
     return bench.run(bench.order(*devices, stimuli=stimuli, codes=codes, observe="25h"))

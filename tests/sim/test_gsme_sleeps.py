@@ -175,7 +175,7 @@ def test_its_alerts_arrive_at_the_user_through_the_hub(bench: Bench) -> None:
 
 
 def test_a_command_reaches_the_gas_meter_at_its_next_wake_up(bench: Bench) -> None:
-    stimuli = [("10m", "gsme", "command.send", {"use-case": "gcs20", "off": ["0x8183"]})]
+    stimuli = [("10m", "gsme", "command.send", {"off": ["0x8183"]})]
     shown = bench.run(bench.order(stimuli=stimuli))
     settings = [record for record in shown.journal if record.get("item") == "event-configuration"]
     assert [record["codes"]["0x8183"] for record in settings] == ["0x0B", "0x03"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,22 +23,13 @@ SAMPLES = {
     "supply.cut": {"duration": "20s"},
     "han.loss": {"loss": "50 %", "for": "10m"},
     "wan.loss": {"for": "10m"},
-    "command.send": {"use-case": "ecs25b", "off": ["0x8002"]},
+    "command.send": {"off": ["0x8183"]},
     "time.step": {"by": "-3s"},
 }
 
 
 def test_the_kit_finds_nothing_amiss(bench: Bench) -> None:
-    simulator = bench.simulator
-    simulator_of_one_command = replace(simulator.capabilities()["command.send"], roles=frozenset({"esme"}))
-
-    class Narrowed(type(simulator)):  # type: ignore[misc]
-        """The kit sends one sample to every role, and no command suits both meters."""
-
-        def capabilities(self) -> dict:
-            return {**super().capabilities(), "command.send": simulator_of_one_command}
-
-    check_target(Narrowed(), bench.order(observe="1h"), samples=SAMPLES)
+    check_target(bench.simulator, bench.order(observe="1h"), samples=SAMPLES)
 
 
 def test_it_enters_by_the_entry_point_and_says_what_it_is(bench: Bench) -> None:
@@ -162,7 +152,7 @@ def test_two_wan_outages_that_overlap_end_together(bench: Bench) -> None:
 
 def test_a_command_is_journalled_as_configuration_and_silences_the_code(bench: Bench) -> None:
     swing = [(f"{minutes}m", "esme", "supply.voltage", {"mean": "256 V", "for": "20m"}) for minutes in (20, 80)]
-    command = ("50m", "esme", "command.send", {"use-case": "ecs25b", "off": ["0x8002"]})
+    command = ("50m", "esme", "command.send", {"off": ["0x8002"]})
     shown = bench.run(bench.order(stimuli=[*swing, command]))
     assert shown.codes("hub", "esme") == [0x8002, 0x8085, 0x8085]
     records = [record for record in shown.journal if record.get("scope") == "network-operator"]
@@ -176,13 +166,13 @@ def test_a_command_is_journalled_as_configuration_and_silences_the_code(bench: B
 def test_a_command_waits_for_a_hub_without_power(bench: Bench) -> None:
     stimuli = [
         ("20m", "hub", "hub.restart", {"duration": "10m"}),
-        ("21m", "esme", "command.send", {"use-case": "ecs29c", "over": "245 V", "under": "210 V", "period": "30m"}),
+        ("21m", "esme", "command.send", {"over": "245 V", "period": "30m"}),
     ]
     shown = bench.run(bench.order(stimuli=stimuli))
     set_to = [record for record in shown.journal if record.get("item") == "average-voltage"]
     assert [(record["over"], record["under"], record["period"]) for record in set_to] == [
-        (253_000, 216_200, 10 * MINUTE),
-        (245_000, 210_000, 30 * MINUTE),
+        (253_000, 216_000, 10 * MINUTE),
+        (245_000, 216_000, 30 * MINUTE),
     ]
     assert 30 * MINUTE < set_to[1]["at"] < 33 * MINUTE
 
@@ -231,7 +221,8 @@ def test_an_empty_role_is_nobody(bench: Bench) -> None:
     ("stimulus", "problem"),
     [
         (("1m", "gsme", "han.loss", {}), "cannot be done to 'gsme'"),
-        (("1m", "esme", "command.send", {"use-case": "gcs20"}), "does not take this command"),
+        (("1m", "esme", "command.send", {"off": ["0x8F35"]}), "no command switches 0x8F35"),
+        (("1m", "esme", "command.send", {"over": "250.5 V"}), "expected whole volts"),
     ],
 )
 def test_what_cannot_be_done_is_said_and_voids_the_trial(bench: Bench, stimulus: tuple, problem: str) -> None:
@@ -245,13 +236,24 @@ def test_two_devices_in_one_role_are_refused(bench: Bench) -> None:
 
 
 def test_settings_are_written_as_they_were_settled(bench: Bench) -> None:
-    shown = bench.run(bench.order(stimuli=[("1m", "esme", "command.send", {"use-case": "ecs25a", "off": ["0x81BA"]})]))
+    shown = bench.run(bench.order(stimuli=[("1m", "esme", "command.send", {"off": ["0x81BA"]})]))
     (record,) = [r for r in shown.journal if r["kind"] == "stimulus" and r["phase"] == "done"]
-    assert json.loads(json.dumps(record["with"])) == {
-        "use-case": "ecs25a",
-        "on": [],
-        "off": [0x81BA],
-        "over": 253_000,
-        "under": 216_000,
-        "period": 10 * MINUTE,
-    }
+    assert record["with"] == {"on": [], "off": [0x81BA], "over": 0, "under": 0, "period": 0}
+
+
+def test_one_request_becomes_as_many_commands_as_there_are_parties_to_send_them(bench: Bench) -> None:
+    stimuli = [
+        ("1m", "esme", "command.send", {"on": ["0x81BA"], "off": ["0x8002", "0x8006"], "under": "210 V"}),
+        ("1m", "esme", "command.send", {}),
+        ("1m", "gsme", "command.send", {}),
+    ]
+    shown = bench.run(bench.order(stimuli=stimuli))
+    sent = {message.message.counter: message.message for message in shown.facts.messages if message.message.cra == 1}
+    assert [hex(sent[counter].message_code) for counter in sorted(sent)] == ["0xac", "0xb0", "0xd1", "0xb0", "0xad"]
+    answered = [message.message.counter for message in shown.facts.messages if message.message.cra == 2 and message.tap == "user"]
+    assert sorted(answered) == sorted(sent)
+
+
+def test_thresholds_are_not_for_gas_meters(bench: Bench) -> None:
+    with pytest.raises(BenchError, match="'over' cannot be set like this on 'gsme'"):
+        bench.run(bench.order(stimuli=[("1m", "gsme", "command.send", {"over": "250 V"})]))
