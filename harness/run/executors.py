@@ -93,7 +93,7 @@ def _end_workers(pool: ProcessPoolExecutor) -> None:
     The pool ends its workers itself, but one that was being started at that instant is missed and
     waited for without end (seen on CPython 3.11). From 3.14 on this is ``kill_workers``.
     """
-    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - public only from 3.14 on
+    for process in list((pool._processes or {}).values()):
         process.kill()
 
 
