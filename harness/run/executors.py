@@ -84,7 +84,7 @@ def _pool(workers: int) -> ProcessPoolExecutor:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent)
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
 
 
 def _end_workers(pool: ProcessPoolExecutor) -> None:
@@ -97,8 +97,16 @@ def _end_workers(pool: ProcessPoolExecutor) -> None:
         process.kill()
 
 
-def _leave_interrupts_to_the_parent() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _submit(pool: ProcessPoolExecutor, task: Task) -> Future[TrialResult]:
+    """Hand a task to the pool; a worker that this starts never hears Ctrl-C, which is the parent's to answer.
+
+    A blocked signal stays blocked in a process that is started meanwhile, and waits for the parent.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(carry_out, task)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _drain(pool: ProcessPoolExecutor, waiting: deque[Task], source: Iterator[Task], *, ahead: int) -> Generator[TrialResult]:
@@ -106,11 +114,11 @@ def _drain(pool: ProcessPoolExecutor, waiting: deque[Task], source: Iterator[Tas
     from concurrent.futures import BrokenExecutor
 
     try:
-        futures: deque[Future[TrialResult]] = deque(pool.submit(carry_out, task) for task in waiting)
+        futures: deque[Future[TrialResult]] = deque(_submit(pool, task) for task in waiting)
         while True:
             while len(futures) < ahead and (task := next(source, None)) is not None:
                 waiting.append(task)
-                futures.append(pool.submit(carry_out, task))
+                futures.append(_submit(pool, task))
             if not futures:
                 return
             result = futures[0].result()
