@@ -8,7 +8,7 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from harness.errors import BundleError, UsageError
+from harness.errors import BundleError, UnavailableError, UsageError
 from harness.evidence.tool import harness_digest
 from harness.interfaces.registry import plugin_of, plugins_with, target
 from harness.judge.policy import POLICY
@@ -18,23 +18,26 @@ from harness.report.results import RESULTS, results
 from harness.report.telling import Told
 from harness.run.campaign import Campaign, carry_out_campaign
 from harness.run.executors import executor
+from harness.run.ledger import Ledger
 from harness.run.sinks import Sinks
 from harness.run.trial import result_of
 from harness.run.workplace import Workplace
 from harness.vocab.canonical import document
 from harness.vocab.journal import Journal
-from harness.wire.reading import read_trial
+from harness.vocab.roles import Realm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from harness.evidence.bundle import Bundle
     from harness.evidence.files import Source
+    from harness.interfaces.target import Target
     from harness.plan.model import Block
     from harness.report.story import Story
     from harness.run.sinks import Sink
+    from harness.scenario.model import Scenario
 
-__all__ = ["POLICY_FILE", "TRIALS", "Payload", "derive", "payload", "plan_of", "prepare", "recorded", "rerun", "told_of"]
+__all__ = ["POLICY_FILE", "TRIALS", "Payload", "derive", "laid_out", "payload", "plan_of", "prepare", "recorded", "rerun", "told_of"]
 
 TRIALS = "data/trials/"
 POLICY_FILE = "data/plan/policy.json"
@@ -46,17 +49,23 @@ def prepare(scenario: str, *, target_name: str, overrides: Sequence[str], seed: 
     Raises :class:`harness.errors.ScenarioError` with every problem of the file.
     """
     from harness.interfaces.library import find_scenario
-    from harness.plan.design import design
     from harness.scenario.loading import load, seed_override
     from harness.scenario.null_run import without_condition
 
     chosen = target(target_name)
     changes = [*overrides, *([seed_override(seed)] if seed is not None else [])]
     loaded = load(find_scenario(scenario), target=chosen, overrides=changes)
+    return laid_out(loaded if condition else without_condition(loaded), chosen)
+
+
+def laid_out(scenario: Scenario, chosen: Target) -> Plan:
+    """Lay out the plan of a scenario that is settled, by the harness and the plug-ins at hand."""
+    from harness.plan.design import design
+
     return design(
-        loaded if condition else without_condition(loaded),
+        scenario,
         chosen,
-        harness=harness_identity(target_name),
+        harness=harness_identity(chosen.name),
         policy={"id": POLICY.version, "digest": POLICY.digest()},
         plugins=plugins_with(chosen),
     )
@@ -72,18 +81,18 @@ def harness_identity(target_name: str) -> dict[str, str]:
 
 
 class Payload(dict[str, "Source"]):
-    """Every file under ``data/`` by path: octets, or a file to read them from."""
+    """Every file under ``data/`` by path: octets, or where to read them from."""
 
 
 def payload(plan: Plan, campaign: Campaign, place: Workplace) -> tuple[Story, Payload]:
     """Return the story of a campaign and the whole payload of its bundle."""
 
-    def facts(trial: str) -> Journal:
+    def journal(trial: str) -> Journal:
         return Journal(place.journal_path(trial).read_bytes(), where=f"{TRIALS}{trial}.jsonl")
 
-    story, derived = results(Told(plan=plan, campaign=campaign, facts=lambda trial: read_trial(facts(trial))))
+    story, derived = results(Told(plan=plan, campaign=campaign, journal=journal))
     files = Payload(sealed_files(plan))
-    files.update({f"{TRIALS}{trial}.jsonl": place.journal_path(trial) for trial in campaign.results})
+    files.update({f"{TRIALS}{trial}.jsonl": place.journal_path(trial) for trial in campaign.results.outcomes})
     files.update(derived)
     return story, files
 
@@ -116,8 +125,9 @@ def told_of(bundle: Bundle) -> Told:
         path = f"{TRIALS}{trial}.jsonl"
         return Journal(bundle.read(path), where=path)
 
-    found = {trial.trial: result_of(journal(trial.trial), plan.outcome, plan.codes) for block in blocks for trial in block.trials}
-    return Told(plan=plan, campaign=Campaign(blocks=blocks, results=found, stopped=""), facts=lambda trial: read_trial(journal(trial)))
+    found = Ledger()
+    found.enter(result_of(journal(trial.trial), plan.outcome, plan.codes) for block in blocks for trial in block.trials)
+    return Told(plan=plan, campaign=Campaign(blocks=blocks, results=found, stopped=""), journal=journal)
 
 
 def recorded(plan: Plan, present: set[str]) -> tuple[Block, ...]:
@@ -133,7 +143,7 @@ def recorded(plan: Plan, present: set[str]) -> tuple[Block, ...]:
     return tuple(blocks)
 
 
-def derive(bundle: Bundle) -> Mapping[str, bytes]:
+def derive(bundle: Bundle) -> Mapping[str, Source]:
     """Return every file under ``data/results/`` anew, from the bundle's plan and journals alone (level V5).
 
     Raises :class:`UsageError` where another harness than the plan's gives other results: then it cannot
@@ -141,7 +151,7 @@ def derive(bundle: Bundle) -> Mapping[str, bytes]:
     """
     told = told_of(bundle)
     found = results(told)[1]
-    if any(path not in bundle.files or bundle.read(path) != octets for path, octets in found.items()):
+    if not all(path in bundle.files and bundle.holds(path, source) for path, source in found.items()):
         require_same_tool(told.plan)
     return found
 
@@ -150,9 +160,12 @@ def rerun(bundle: Bundle, workers: int, *, seed: str | None = None, sink: Sink |
     """Carry out a bundle's plan again and return every file under ``data/`` anew (level V6).
 
     As many blocks are carried out as the bundle holds. With another ``seed`` the scenario is laid
-    out anew. Raises :class:`UsageError` where harness or plug-ins are not those of the plan.
+    out anew. Raises :class:`UsageError` where harness or plug-ins are not those of the plan, and
+    :class:`UnavailableError` where nothing was carried out in the first place.
     """
     plan = plan_of(bundle.files, bundle.read)
+    if plan.realm is Realm.FIELD:
+        raise UnavailableError("what was seen in the field was seen once", expected="a plan that a target can carry out")
     require_same_tool(plan)
     trials = sum(path.startswith(TRIALS) for path in bundle.files)
     if seed is not None:

@@ -58,12 +58,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     elif code == exit_codes.AS_EXPECTED:
         console.data(f"{console.style('the same', 'good')}   every byte under data/ came out again\nroot       {found.payload_root}")
     else:
-        _differences(found.problems, console)
+        console.data(console.style("not the same", "bad") if code == exit_codes.DIFFERS else console.style("cannot tell", "bold"))
+        _problems(found.problems, console)
     return code
 
 
-def _differences(problems: tuple[Problem, ...], console: Console) -> None:
-    console.data(console.style("not the same", "bad"))
+def _problems(problems: tuple[Problem, ...], console: Console) -> None:
     for problem in problems[:_SHOWN]:
         console.data(f"  {problem.code}  {problem.file}  {problem.sentence}")
     if len(problems) > _SHOWN:

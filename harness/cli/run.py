@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import signal
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.cli.interrupts import interruptible, undisturbed
 from harness.cli.verdict import exit_code
 from harness.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
 
     from harness.cli.console import Console
     from harness.plan.model import Plan
@@ -93,10 +92,10 @@ def _run(plan: Plan, bundle: Path, args: argparse.Namespace, console: Console) -
             console.talk(
                 f"plan       {plan.digest[:12]}…  {len(plan.arms)} arms, up to {plan.stop.blocks} random blocks, stop at {plan.stop.at}"
             )
-        with ExitStack() as stack, _interruptible():
+        with ExitStack() as stack, interruptible():
             sink = _sink(args, console, stack)
             campaign = carry_out_campaign(plan, place=place, executor=executor(args.workers), sink=sink)
-        with _undisturbed():
+        with undisturbed():
             story, files = payload(plan, campaign, place)
             root = seal(bundle, files)
             if story.status == "complete":
@@ -196,24 +195,3 @@ def _sink(args: argparse.Namespace, console: Console, stack: ExitStack) -> Sink:
     if str(args.events) != "-" and not console.as_json:
         sinks.append(Progress(console.err) if console.live else Lines(console.err))
     return Sinks(sinks)
-
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Let a polite request to end (SIGTERM) do what Ctrl-C does."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Seal without being interrupted half-way; a kill still finds the earlier bundle or the new one."""
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

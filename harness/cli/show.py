@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness import exit_codes
-from harness.errors import UnavailableError, nearest
+from harness.errors import UnavailableError, UsageError, nearest
 
 if TYPE_CHECKING:
     import argparse
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 SUMMARY = "show a bundle, one of its trials, or its findings"
 DESCRIPTION = """Show a bundle at a glance; with --trial one journal, decoded, in order of time;
-with --findings what every detector found. Nothing is judged anew."""
+with --findings what every detector found. Nothing is judged anew.
+
+With --trial and --duis: the device alerts that reached the users, as the DCC User Interface
+would carry them: XML, one message a line, without signatures, each labelled where it was simulated."""
 EXAMPLES = """examples:
   smets-harness show out/average-voltage-chatter-9f31c0
   smets-harness show out/average-voltage-chatter-9f31c0 --findings
-  smets-harness show out/average-voltage-chatter-9f31c0 --trial t3f09ac51e2 --tap hub"""
+  smets-harness show out/average-voltage-chatter-9f31c0 --trial t3f09ac51e2 --tap hub
+  smets-harness show out/average-voltage-chatter-9f31c0 --trial t3f09ac51e2 --duis > user.xml"""
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +38,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--trial", metavar="ID", help="show one trial's journal")
     part.add_argument("--findings", action="store_true", help="list what was found, trial by trial")
-    parser.add_argument("--tap", choices=TAPS, help="with --trial: only messages and frames at this counting point")
+    view = parser.add_mutually_exclusive_group()
+    view.add_argument("--tap", choices=TAPS, help="with --trial: only messages and frames at this counting point")
+    view.add_argument("--duis", action="store_true", help="with --trial: the device alerts at the tap 'user' as DUIS XML")
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -42,8 +48,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from harness.evidence.bundle import Bundle
 
     bundle = Bundle.open(args.bundle)
+    if args.duis and not args.trial:
+        raise UsageError("DUIS messages are those of one trial", where="--duis", expected="--trial ID")
+    if args.duis:
+        return _duis(_journal(bundle, args.trial), console)
     if args.trial:
-        return _trial(bundle, args.trial, args.tap, console)
+        return _trial(_journal(bundle, args.trial), args.tap, console)
     if args.findings:
         return _findings(bundle, console)
     return _glance(bundle, args.bundle, console)
@@ -80,14 +90,33 @@ def _findings(bundle: Bundle, console: Console) -> int:
     return exit_codes.AS_EXPECTED if found else exit_codes.NOTHING
 
 
-def _trial(bundle: Bundle, trial: str, tap: str | None, console: Console) -> int:
+def _journal(bundle: Bundle, trial: str) -> Journal:
     from harness.vocab.journal import Journal
 
     path = f"data/trials/{trial}.jsonl"
     if path not in bundle.files:
         known = [name.removeprefix("data/trials/").removesuffix(".jsonl") for name in bundle.files if name.startswith("data/trials/")]
         raise UnavailableError(f"no trial '{trial}' in this bundle", where=str(bundle.directory), nearest=nearest(trial, known))
-    journal = Journal(bundle.read(path), where=path)
+    return Journal(bundle.read(path), where=path)
+
+
+def _duis(journal: Journal, console: Console) -> int:
+    from harness.wire.duis.user_tap import user_tap
+    from harness.wire.duis.writing import write_device_alert
+
+    alerts, left_out = user_tap(journal)
+    lines = [write_device_alert(alert).decode() for alert in alerts]
+    if console.as_json:
+        console.json(lines)
+    else:
+        for line in lines:
+            console.data(line)
+    if left_out:
+        console.talk(f"{len(left_out)} messages at the tap 'user' are carried by no DeviceAlert; the first is on line {left_out[0]}")
+    return exit_codes.AS_EXPECTED if lines else exit_codes.NOTHING
+
+
+def _trial(journal: Journal, tap: str | None, console: Console) -> int:
     records = [(line, record) for line, record in enumerate(journal, 1) if tap is None or record.get("tap") == tap]
     if console.as_json:
         console.json([{"line": line, **record} for line, record in records])

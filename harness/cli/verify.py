@@ -82,7 +82,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return _EXIT_CODES[found.outcome]
 
 
-def _derive(bundle: Bundle) -> Mapping[str, bytes]:
+def _derive(bundle: Bundle) -> Mapping[str, Source]:
     from harness.cli.compose import derive
 
     return derive(bundle)

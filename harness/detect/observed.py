@@ -10,7 +10,7 @@ from harness.oracle.billing import BILLING_CODE
 from harness.vocab.alert import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from harness.interfaces.oracle import Grounds
     from harness.interfaces.setting import Value
@@ -24,16 +24,12 @@ __all__ = ["EventKey", "amount", "event_key", "finding", "judged_messages", "sta
 EventKey = tuple["Eui64", "Eui64", int, int | None, bytes]
 
 
-def judged_messages(facts: TrialFacts, tap: str) -> Iterator[Sighting]:
-    """Yield the first sighting of every message at a counting point, in order of time, settling included.
+def judged_messages(facts: TrialFacts, tap: str) -> list[Sighting]:
+    """Return the first sighting of every message at a counting point, in order of time, settling included.
 
     Copies, octet for octet, are left out, and so is the billing alert.
     """
-    seen: set[bytes] = set()
-    for sighting in facts.at_tap(tap):
-        if sighting.alert.octets not in seen and sighting.alert.code != BILLING_CODE:
-            seen.add(sighting.alert.octets)
-            yield sighting
+    return [sighting for sighting in facts.messages_at(tap) if sighting.alert.code != BILLING_CODE]
 
 
 def event_key(alert: Alert) -> EventKey:

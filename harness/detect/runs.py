@@ -50,7 +50,7 @@ class Runs:
         """Return the run that a sighting belongs to, not yet in it; runs of its opposite end here."""
         alert = sighting.alert
         by_code = self._runs.setdefault((alert.originator, alert.target), {})
-        ended = opposites(alert.code)
-        for key in [key for key in by_code if key[0] in ended]:
-            del by_code[key]
+        if ended := opposites(alert.code):
+            for key in [key for key in by_code if key[0] in ended]:
+                del by_code[key]
         return by_code.setdefault((alert.code, alert.body), Run())

@@ -5,19 +5,23 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from harness.errors import BenchError, BundleError, nearest
-from harness.evidence.files import read_file
+from harness.evidence.files import chunks, digest_file, read_file
 from harness.evidence.layout import MANIFESTS, payload_root
 from harness.evidence.problem import FixityError, Problem
 from harness.evidence.trust import TagFiles, changed, read_tags, require_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from harness.evidence.files import Source
+
 __all__ = ["Bundle"]
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,15 +63,33 @@ class Bundle:
         Raises :class:`FixityError` where it is missing or was changed, :class:`BenchError` where it
         cannot be read, and :class:`BundleError` with the nearest path where the bundle never had it.
         """
+        octets = self._had(path, read_file)
+        self._check(path, sha256(octets).hexdigest())
+        return octets
+
+    def holds(self, path: str, source: Source) -> bool:
+        """Tell whether a payload file, as it was sealed, is these octets; neither is held whole.
+
+        Raises as :meth:`read` does.
+        """
+        found = self._had(path, digest_file)[0]
+        self._check(path, found)
+        given = sha256()
+        for piece in chunks(source):
+            given.update(piece)
+        return given.hexdigest() == found
+
+    def _had(self, path: str, work: Callable[[str], _T]) -> _T:
+        """Return what some work with a payload file gives."""
         if path not in self.digests:
             raise BundleError(f"this bundle has no file '{path}'", where=str(self.directory), nearest=nearest(path, self.digests))
         try:
-            octets = read_file(f"{self.directory}/{path}")
+            return work(f"{self.directory}/{path}")
         except FileNotFoundError as error:
             raise FixityError(Problem(code="E-FILE-MISSING", file=path, sentence="was removed after sealing")) from error
         except OSError as error:
             raise BenchError(f"could not be read: {error.strerror}", where=f"{self.directory}/{path}") from error
-        found = sha256(octets).hexdigest()
+
+    def _check(self, path: str, found: str) -> None:
         if found != self.digests[path]:
             raise FixityError(changed(path, "sha256", self.digests[path], found))
-        return octets

@@ -6,14 +6,14 @@ import os
 import stat
 from dataclasses import dataclass, field
 from hashlib import sha256, sha512
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator
 
-    Source = bytes | Path
-    """Where the octets of a file come from: given as they are, or in another file."""
+    Source = bytes | Path | Iterable[bytes]
+    """Where the octets of a file come from: given as they are, in another file, or piece by piece, as often as wanted."""
 
 __all__ = ["CHUNK", "Tree", "chunks", "digest_file", "first_difference", "read_file", "walk"]
 
@@ -111,9 +111,12 @@ def digest_file(path: str, *, also_sha512: bool = False) -> tuple[str, str, int]
 
 
 def chunks(source: Source) -> Iterator[bytes]:
-    """Yield octets, or a regular file's, piece by piece and no piece empty; a symbolic link is refused."""
+    """Yield the octets of a source piece by piece and no piece empty; of files only regular ones are read, never a link."""
     if isinstance(source, bytes):
         yield from (source,) if source else ()
+        return
+    if not isinstance(source, Path):
+        yield from filter(None, source)
         return
     descriptor = os.open(source, _FLAGS)
     try:

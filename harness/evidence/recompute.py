@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from harness.evidence.files import Source
     from harness.evidence.trust import TagFiles
 
-    Derive = Callable[[Bundle], Mapping[str, bytes]]
+    Derive = Callable[[Bundle], Mapping[str, Source]]
     """Gives every file under ``data/results/`` anew, from the sealed plan, inputs and trials."""
     Rerun = Callable[[Bundle], Mapping[str, Source]]
     """Gives every file under ``data/`` anew, by carrying out the sealed plan again."""

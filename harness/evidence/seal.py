@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from harness.errors import BenchError, BundleError
 from harness.evidence.files import chunks
-from harness.evidence.layout import ALGORITHMS, JSON, TAG_MANIFESTS, manifest, name_fault, payload_root, tags
+from harness.evidence.layout import ALGORITHMS, TAG_MANIFESTS, manifest, name_fault, payload_root, tags
 from harness.evidence.place import disk_error, put_in_place, workspace
-from harness.vocab.canonical import parse, parse_line
+from harness.vocab.canonical import parse
+from harness.vocab.journal import check_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -71,11 +72,11 @@ class _Payload:
     def add(self, path: str, source: Source) -> None:
         """Copy one file into the payload, reading it once."""
         first, second = sha256(), sha512()
-        pieces = _canonical_lines(path, source) if path.endswith(JSON) else _pieces(path, source)
+        reader = {".json": _document, ".jsonl": _objects}.get(Path(path).suffix, _pieces)
         try:
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             with (self.folder / path).open("xb") as stream:
-                for piece in pieces:
+                for piece in reader(path, source):
                     stream.write(piece)
                     first.update(piece)
                     second.update(piece)
@@ -111,30 +112,34 @@ def _pieces(path: str, source: Source) -> Iterator[bytes]:
         raise BenchError(f"its source {source!s} could not be read: {error.strerror}", where=path) from error
 
 
-def _canonical_lines(path: str, source: Source) -> Iterator[bytes]:
-    """Yield the octets of a JSON source line by line, each known to be canonical."""
-    count = 0
-    for count, line in enumerate(_lines(_pieces(path, source)), 1):
-        if path.endswith(".jsonl"):
-            parse_line(line, where=f"{path}:{count}")
-        elif count > 1:
-            raise BundleError("E-CANON-BYTES goes on after its first line", where=path, expected="canonical JSON and one line feed")
-        else:
-            parse(line, where=path)
-        yield line
-    if not count and path.endswith(".json"):
+def _document(path: str, source: Source) -> Iterator[bytes]:
+    """Yield the octets of a JSON document, known to be canonical."""
+    octets = b"".join(_pieces(path, source))
+    if not octets:
         raise BundleError("E-CANON-BYTES is empty", where=path, expected="canonical JSON and one line feed")
+    end = octets.find(b"\n") + 1 or len(octets)
+    parse(octets[:end], where=path)
+    if end < len(octets):
+        raise BundleError("E-CANON-BYTES goes on after its first line", where=path, expected="canonical JSON and one line feed")
+    yield octets
 
 
-def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield lines with their line feeds; the last one may lack it."""
-    rest: list[bytes] = []
+def _objects(path: str, source: Source) -> Iterator[bytes]:
+    """Yield the octets of JSON lines some at a time, each line known to be a canonical object."""
+    line = 1
+    for octets in _whole_lines(_pieces(path, source)):
+        line += check_lines(octets, where=path, line=line)
+        yield octets
+
+
+def _whole_lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield pieces that end with a line feed; the last one may lack it."""
+    rest = b""
     for piece in pieces:
-        *whole, last = piece.split(b"\n")
-        for part in whole:
-            yield b"".join((*rest, part, b"\n"))
-            rest.clear()
-        if last:
-            rest.append(last)
+        end = piece.rfind(b"\n") + 1
+        if end:
+            yield rest + piece[:end]
+            rest = b""
+        rest += piece[end:]
     if rest:
-        yield b"".join(rest)
+        yield rest

@@ -8,6 +8,7 @@ from harness.errors import BundleError
 from harness.evidence.layout import MANIFESTS, PAYLOAD, name_fault, tags
 from harness.evidence.problem import Problem, shown
 from harness.vocab.canonical import parse, parse_line
+from harness.vocab.journal import check_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +26,12 @@ def spelling_problem(path: str, octets: bytes) -> Problem | None:
     """
     if path.endswith(".json"):
         return _fault(path, parse, octets, line=0)
-    faults = (_fault(path, parse_line, text, line=line) for line, text in enumerate(octets.splitlines(keepends=True), 1))
-    return next(filter(None, faults), None)
+    try:
+        check_lines(octets)
+    except BundleError:
+        faults = (_fault(path, parse_line, text, line=line) for line, text in enumerate(octets.splitlines(keepends=True), 1))
+        return next(filter(None, faults), None)
+    return None
 
 
 def _fault(path: str, reader: Callable[[bytes], object], octets: bytes, *, line: int) -> Problem | None:

@@ -3,7 +3,7 @@
 =================  ======================================  =====================================
 kind               inside                                  outside
 =================  ======================================  =====================================
-``target``         none: every target is a plug-in         entry points ``smets_harness.targets``
+``target``         ``field-log``: ``TARGET``               entry points ``smets_harness.targets``
 ``detector``       ``harness/detect/*.py``: ``DETECTOR``   entry points ``smets_harness.detectors``,
                                                            ``<library>/detectors/*.py``
 ``mechanism``      the target's package: ``MECHANISM``     entry points ``smets_harness.mechanisms``,
@@ -53,6 +53,9 @@ Kind = Literal["target", "detector", "mechanism"]
 DEFAULT_TARGET = "simulator"
 
 _DETECTORS = "harness.detect"
+_OWN_TARGETS = {"field-log": "harness.fieldlog.target"}
+"""Targets of the harness itself, by name: the module that declares each as ``TARGET``. They are not asked for by name, since
+each needs more than an order; plans that were made with them name them."""
 _PROTOCOLS: dict[str, type] = {"target": Target, "detector": Detector, "mechanism": Mechanism}
 
 
@@ -94,7 +97,7 @@ def plugins_with(chosen: Target) -> tuple[Plugin, ...]:
 
 
 def target_names() -> tuple[str, ...]:
-    """Return the names of all targets without loading any."""
+    """Return the names of all targets that can be asked to carry out trials, without loading any."""
     return tuple(sorted(_entry_points("target")))
 
 
@@ -106,6 +109,8 @@ def targets() -> dict[str, Target]:
 @cache
 def target(name: str = DEFAULT_TARGET) -> Target:
     """Load the target of this name; raises :class:`ScenarioError` with the nearest name where there is none."""
+    if name in _OWN_TARGETS:
+        return _own_target(_OWN_TARGETS[name])
     known = _entry_points("target")
     if name not in known:
         expected = ", ".join(sorted(known)) or "one to be installed: 'pip install smets-harness' brings the simulator"
@@ -113,6 +118,14 @@ def target(name: str = DEFAULT_TARGET) -> Target:
     found = _from_entry_point("target", known[name]).value
     if not isinstance(found, Target) or found.name != name:
         raise ScenarioError(f"the target calls itself '{found.name}'", where=f"entry point {name}", expected="its entry point's name")
+    return found
+
+
+def _own_target(name: str) -> Target:
+    module = _imported(name, "target")
+    found = _plugin("target", module.TARGET, module, _source_of(module), package=_own_package("harness")).value
+    if not isinstance(found, Target):
+        raise ScenarioError("TARGET is no target", where=name)
     return found
 
 
@@ -149,15 +162,18 @@ def discover(package: str, kind: Kind) -> tuple[Plugin, ...]:
     from pkgutil import iter_modules
 
     folder = import_module(package)
-    version = str(getattr(import_module(package.partition(".")[0]), "__version__", ""))
     found = []
     for name in sorted(module.name for module in iter_modules(folder.__path__) if not module.name.startswith("_")):
         module = _imported(f"{package}.{name}", kind)
         value = getattr(module, kind.upper(), None)
         if value is not None:
-            origin = f"{package.partition('.')[0]} {version}".strip()
-            found.append(_plugin(kind, value, module, _source_of(module), package=origin))
+            found.append(_plugin(kind, value, module, _source_of(module), package=_own_package(package.partition(".")[0])))
     return tuple(found)
+
+
+def _own_package(name: str) -> str:
+    """Return an import package's name with the version it says it has."""
+    return f"{name} {getattr(import_module(name), '__version__', '')}".strip()
 
 
 def _outside(kind: Kind) -> Iterable[Plugin]:

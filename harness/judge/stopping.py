@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.judge.grading import LADDER, attainable, lower, printed_level
+from harness.vocab.roles import Realm
 
 if TYPE_CHECKING:
     from harness.judge.question import Question
@@ -24,8 +25,11 @@ def stop_reason(tally: Tally, question: Question) -> str:
     ==========  ===========================================================================
 
     A plan that cannot reach the grade it asks for stops at the highest it can. Looking costs
-    nothing (Ville's inequality), so this may be asked as often as one likes.
+    nothing (Ville's inequality), so this may be asked as often as one likes. A field log was kept before
+    anybody looked, so nothing is saved by stopping before its last window.
     """
+    if question.realm is Realm.FIELD:
+        return "blocks" if tally.blocks >= question.stop.blocks else ""
     target = lower(question.stop.at, attainable(question))
     treated, stop = tally.treated, question.stop
     if _holds(tally, target, question):

@@ -54,8 +54,10 @@ def gate(facts: TrialFacts, sighting: Sighting) -> Ground | None:
         return Ground(standing=Standing.UNFOUNDED, rule=_LOG_ONLY.id)
     if goes_to_wan != "y" or fact(alert.code, "always_on") != "n":
         return None
-    since = facts.event_instant(sighting) - clock_tolerance(facts, sighting)
     settings = [entry for entry in _settings(facts, alert.originator, alert.code) if entry.line < sighting.line]
+    if not settings:
+        return None
+    since = facts.event_instant(sighting) - clock_tolerance(facts, sighting)
     in_force = _in_force(settings, since)
     if in_force is None or any(_wan_bit(entry, alert.code) is not False for entry in settings[in_force:]):
         return None

@@ -15,6 +15,7 @@ from harness.interfaces.oracle import Ground, Grounds, Standing
 from harness.oracle import average_voltage, billing, configuration_gate, supply_outage, tunnel
 from harness.oracle.clock import clock_tolerance
 from harness.oracle.configuration_gate import gate
+from harness.vocab.roles import Realm
 
 if TYPE_CHECKING:
     from harness.interfaces.oracle import Allowance
@@ -57,13 +58,17 @@ def weigh(facts: TrialFacts) -> Grounds:
 
 
 class _Scale:
-    """One family's allowances for one trial, each used up by the alert that it founds."""
+    """One family's allowances for one trial, each used up by the alert that it founds.
+
+    In the field nobody keeps a record of what is done to a device, so no cause is known to be absent there.
+    """
 
     def __init__(self, facts: TrialFacts, family: Family) -> None:
         self.codes = family.codes
         self._facts = facts
         self._family = family
         self._causes: Causes = family.causes(facts)
+        self._known = {} if facts.realm is Realm.FIELD else self._causes.known
         self._open: dict[tuple[Eui64, int], list[Allowance]] = {}
         for allowance in sorted(self._causes.allowances, key=lambda allowance: allowance.not_before):
             self._open.setdefault((allowance.device, allowance.code), []).append(allowance)
@@ -75,7 +80,7 @@ class _Scale:
         event = self._facts.event_instant(sighting)
         if not -tolerance <= event <= sighting.at + tolerance:
             event = sighting.at
-        known = self._causes.known.get(alert.originator)
+        known = self._known.get(alert.originator)
         if known and self._family.hindsight and event + tolerance > known[1]:
             return Ground(standing=Standing.UNDECIDED, rule="")
         allowance = self._take(sighting, event, tolerance)

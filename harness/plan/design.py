@@ -167,7 +167,7 @@ def _plugins(scenario: Scenario, target: Target, plugins: Iterable[Plugin]) -> l
 
 
 def _inputs(scenario: Scenario) -> dict[str, bytes]:
-    inputs = {SCENARIO: scenario.source.encode()}
+    inputs = {SCENARIO: scenario.source.encode()} if scenario.source else {}
     if scenario.overrides:
         inputs[OVERRIDES] = document(list(scenario.overrides))
     return inputs

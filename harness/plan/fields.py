@@ -5,7 +5,7 @@ from __future__ import annotations
 from harness.errors import ScenarioError
 from harness.plan.model import FORMAT
 from harness.scenario import form
-from harness.scenario.fields import GRADES, MOST_BLOCKS, MOST_TIMES, REGIONS, STOP_GRADES
+from harness.scenario.fields import GRADES, MOST_BLOCKS, MOST_TIMES, NO_REGION, REGIONS, STOP_GRADES
 from harness.scenario.form import LARGEST, Form
 from harness.scenario.shape import Leaf, Many, Named, Node, Open, Table
 from harness.vocab.identity import ROLES
@@ -65,7 +65,7 @@ _ARM = _table(
     "an arm",
     name=_WORDS,
     role=_one_of(*ArmRole),
-    region=_one_of(*REGIONS),
+    region=_one_of(*REGIONS, NO_REGION),
     devices=Table(doc="pseudonyms by role", required=True, fields=dict.fromkeys(ROLES, Leaf(form=_WORDS.form, doc="a pseudonym"))),
     stimuli=_many("stimuli", _STIMULUS),
 )
@@ -82,7 +82,7 @@ PLAN_SHAPE = _table(
     scenario=_WORDS,
     family=_WORDS,
     question=_WORDS,
-    codes=_many("alert codes", Leaf(form=form.CODE, doc="an alert code"), 1),
+    codes=_many("alert codes", Leaf(form=form.CODE, doc="an alert code")),
     origin=_WORDS,
     not_examined=_many("words", _WORDS),
     exploratory=Leaf(form=form.flag(), doc="true or false", required=True),

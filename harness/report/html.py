@@ -104,7 +104,7 @@ def _cards(story: Story) -> Iterable[tuple[str, str, str]]:
 
 def _design(story: Story) -> Mapping[str, Markup]:
     measure, window = story.measure, story.window
-    codes = [tag("li", tag("code", code.text), " ", foreign(code.name)) for code in story.codes]
+    codes = [tag("li", tag("code", code.text), " ", foreign(code.name)) for code in story.codes] or [tag("li", "any")]
     settings = ", ".join(f"{name} {value}" for name, value in measure.settings)
     whose = "any device" if measure.role == "any" else f"the {measure.role}"
     observed, settled = spelt_duration(window.observe), spelt_duration(window.settle)
@@ -123,7 +123,8 @@ def _design(story: Story) -> Mapping[str, Markup]:
         ("Carried out by", joined(foreign(story.target), f" (realm {story.realm.value})")),
         ("Origin of the question", foreign(story.origin)),
     ]
-    return {"facts": _pairs(facts), "arms": tables.arms_table(story)}
+    words = joined(sentences.said_of("design", story.realm))
+    return {"facts": _pairs(facts), "design_words": words, "arms": tables.arms_table(story)}
 
 
 def _pairs(facts: Iterable[tuple[str, Markup]]) -> Markup:
@@ -133,6 +134,7 @@ def _pairs(facts: Iterable[tuple[str, Markup]]) -> Markup:
 def _results(story: Story) -> Mapping[str, Markup]:
     compared, stepped = bool(story.certainty.comparisons), bool(story.certainty.steps)
     return {
+        "pairing_words": joined(sentences.said_of("pairing", story.realm)),
         "results": tables.results_table(story),
         "counts": _figure(story, 1, "counts", draw_counts, say("caption-counts")) if story.trials else tag("p", say("no-trial")),
         "comparisons": tables.comparisons_table(story) if compared else tag("p", say("no-control")),
@@ -191,6 +193,7 @@ def _origin(story: Story) -> Mapping[str, Markup]:
         ("Policy, SHA-256", tag("code", policy.digest(), class_="digest")),
     )
     return {
+        "repeat_words": joined(sentences.said_of("repeat", story.realm)),
         "repeat": tag("pre", tag("code", story.repeat), tabindex=0),
         "verify": tag("pre", tag("code", story.verify), tabindex=0),
         "grades": tables.grades_table(story),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.report.figures import counted, evidence, odds, percent_up, spelt_duration, threshold
-from harness.report.wording import BEYOND, GRADES, LADDER, TEMPLATES, say
+from harness.report.wording import BEYOND, GRADES, LADDER, PURPOSES, TEMPLATES, say
 from harness.vocab.roles import ArmRole, Realm
 
 if TYPE_CHECKING:
@@ -30,11 +30,29 @@ __all__ = [
     "notes",
     "odds_words",
     "positive_rule",
+    "purpose",
     "realm_words",
     "result_words",
+    "said_of",
     "stop_rule_words",
     "stopped_words",
 ]
+
+
+def _for_realm(name: str, realm: Realm) -> str:
+    """Return the name of a realm's own template, where it has one; else the name as it is."""
+    own = f"{name}-{realm.value}"
+    return own if own in TEMPLATES else name
+
+
+def said_of(name: str, realm: Realm) -> str:
+    """Say a sentence that needs no figure in the words of a realm."""
+    return say(_for_realm(name, realm))
+
+
+def purpose(arm: StoryArm, realm: Realm) -> str:
+    """Say what an arm is for; of a field log, that nothing was done."""
+    return say("purpose-F") if realm is Realm.FIELD else PURPOSES[arm.role]
 
 
 def realm_words(realm: Realm) -> str:
@@ -71,11 +89,11 @@ def meaning(story: Story) -> str:
     treatment = story.treatment
     words = {
         "positive": str(treatment.positive if treatment else 0),
-        "trials": counted(treatment.trials if treatment else 0, "treatment trial"),
+        "trials": counted(treatment.trials if treatment else 0, "window" if story.realm is Realm.FIELD else "treatment trial"),
         "controls": counted(len(story.certainty.comparisons), "control arm"),
         "excluded": percent_up(treatment.excluded) if treatment and treatment.excluded is not None else "",
     }
-    sentence = say(_meaning_of(story, excludes=bool(words["excluded"])), **words)
+    sentence = say(_for_realm(_meaning_of(story, excludes=bool(words["excluded"])), story.realm), **words)
     return f"{sentence} {say('model-only')}" if story.realm is Realm.SIMULATED else sentence
 
 
@@ -160,7 +178,8 @@ def _blocks(number: int) -> str:
 def stop_rule_words(story: Story) -> str:
     """Say the sealed stop rule."""
     stop = story.stop
-    return say("stop-rule", blocks=counted(stop.blocks, "block"), at=stop.at, zero=counted(stop.zero_blocks, "block"))
+    name = _for_realm("stop-rule", story.realm)
+    return say(name, blocks=counted(stop.blocks, "block"), at=stop.at, zero=counted(stop.zero_blocks, "block"))
 
 
 def stopped_words(story: Story) -> str:
@@ -168,7 +187,7 @@ def stopped_words(story: Story) -> str:
     name = f"stopped-{story.certainty.stopped}"
     if story.status == "interrupted":
         name = "stopped-interrupted"
-    return say(name if name in TEMPLATES else "stopped-")
+    return say(_for_realm(name, story.realm) if name in TEMPLATES else "stopped-")
 
 
 def carried_out(story: Story) -> str:

@@ -10,7 +10,7 @@ from harness.report import sentences
 from harness.report.figures import evidence, ordinal, percent_down, percent_up, rate_interval, threshold
 from harness.report.markup import Markup, foreign, joined, tag
 from harness.report.tally import names_of, tally
-from harness.report.wording import GRADES, PURPOSES, say
+from harness.report.wording import GRADES, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +71,7 @@ def table(caption: str, columns: Sequence[str], rows: Sequence[Sequence[str]], *
 
 def arms_table(story: Story) -> Markup:
     """Say what each arm is for, and how it differs from the treatment."""
-    rows = [(foreign(arm.name), PURPOSES[arm.role], foreign(arm.difference or NOTHING)) for arm in story.arms]
+    rows = [(foreign(arm.name), sentences.purpose(arm, story.realm), foreign(arm.difference or NOTHING)) for arm in story.arms]
     return table("The arms", ("Arm", "Purpose", "Differs from the treatment in"), rows)
 
 

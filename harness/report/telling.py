@@ -9,16 +9,18 @@ from harness.interfaces.registry import detectors
 from harness.judge.certainty import certainty
 from harness.report.story import Code, Expectation, Mark, Measure, Story, StoryArm, StoryTrial, Timeline
 from harness.run.campaign import block_rows, question_of
+from harness.run.trial import result_of
 from harness.vocab.alert import code_text
 from harness.vocab.roles import ArmRole, Realm
 from harness.wire.gbcs.catalogue import alert_name
+from harness.wire.reading import read_trial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from harness.plan.model import Plan, PlannedArm
     from harness.run.campaign import Campaign
-    from harness.run.trial import TrialResult
+    from harness.vocab.journal import Journal
     from harness.vocab.outcome import Certainty
     from harness.wire.facts import StimulusFacts, TrialFacts
 
@@ -33,11 +35,11 @@ _NOT_EXAMINED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A campaign with the facts of one exemplary trial for each arm."""
+    """A campaign, and where to look at one exemplary trial for each arm."""
 
     plan: Plan
     campaign: Campaign
-    facts: Callable[[str], TrialFacts]
+    journal: Callable[[str], Journal]
     """Reads the journal of one trial."""
 
 
@@ -48,8 +50,7 @@ def bundle_name(plan: Plan) -> str:
 
 def judged(plan: Plan, campaign: Campaign) -> Certainty:
     """Judge what was carried out of a plan."""
-    outcomes = {trial: result.outcome for trial, result in campaign.results.items()}
-    rows = [row for block in campaign.blocks for row in block_rows(plan, block, outcomes)]
+    rows = [row for block in campaign.blocks for row in block_rows(plan, block, campaign.results.outcomes)]
     return certainty(rows, question_of(plan))
 
 
@@ -74,18 +75,18 @@ def tell(told: Told, verdict: Certainty) -> Story:
         stop=plan.stop,
         arms=tuple(_arm(plan, number, arm) for number, arm in enumerate(plan.arms)),
         trials=tuple(
-            StoryTrial(block=block.index, position=trial.position, arm=trial.arm, outcome=campaign.results[trial.trial].outcome)
+            StoryTrial(block=block.index, position=trial.position, arm=trial.arm, outcome=campaign.results.outcomes[trial.trial])
             for block in campaign.blocks
             for trial in block.trials
         ),
         certainty=verdict,
         timelines=timelines,
         detectors={detector: _first_sentence(value.doc) for detector, value in detectors().items()},
-        unread=sum(result.unread for result in campaign.results.values()),
+        unread=campaign.results.unread,
         not_examined=(*_NOT_EXAMINED[plan.realm], *plan.not_examined),
         expectations=expectations(plan, verdict),
         notes=(),
-        repeat=f"smets-harness replay {name}",
+        repeat=f"smets-harness {'judge' if plan.realm is Realm.FIELD else 'replay'} {name}",
         verify=f"smets-harness verify {name}",
         status="complete" if verdict.stopped else "interrupted",
     )
@@ -149,13 +150,15 @@ def _timelines(told: Told) -> Iterator[Timeline]:
     """Lay out the first trial of each arm that counts, as an example of the arm."""
     for number in range(len(told.plan.arms)):
         trials = (trial.trial for block in told.campaign.blocks for trial in block.trials if trial.arm == number)
-        trial = next((trial for trial in trials if not told.campaign.results[trial].outcome.void), None)
+        trial = next((trial for trial in trials if not told.campaign.results.outcomes[trial].void), None)
         if trial is not None:
-            yield Timeline(arm=number, trial=trial, marks=_marks(told.plan, told.campaign.results[trial], told.facts(trial)))
+            yield Timeline(arm=number, trial=trial, marks=_marks(told.plan, told.journal(trial)))
 
 
-def _marks(plan: Plan, result: TrialResult, facts: TrialFacts) -> tuple[Mark, ...]:
-    counted = [finding for finding in result.findings if finding.detector == plan.outcome.detector]
+def _marks(plan: Plan, journal: Journal) -> tuple[Mark, ...]:
+    facts = read_trial(journal)
+    findings = result_of(journal, plan.outcome, plan.codes).findings
+    counted = [finding for finding in findings if finding.detector == plan.outcome.detector]
     superfluous = {line for finding in counted for line in finding.lines[len(finding.lines) - finding.superfluous :]}
     alerts = [
         Mark(

@@ -6,7 +6,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from harness.report import sentences
-from harness.report.figures import ordinal, percent_up, rate_interval
+from harness.report.figures import counted, ordinal, percent_up, rate_interval
 from harness.report.plain import clean
 from harness.report.wording import say
 
@@ -48,7 +48,7 @@ def _field(name: str, words: str, style: Style, paint: str = "") -> Iterator[str
 
 def _asked(story: Story, style: Style) -> Iterator[str]:
     yield from _field("question", story.question, style)
-    yield from _field("plan", f"{story.plan_digest[:12]}  {len(story.arms)} arms, {sentences.stop_rule_words(story)}", style)
+    yield from _field("plan", f"{story.plan_digest[:12]}  {counted(len(story.arms), 'arm')}, {sentences.stop_rule_words(story)}", style)
     yield from _field("target", f"{story.target} (realm {story.realm.value})", style)
     yield from _field("carried out", f"{sentences.carried_out(story)}; {sentences.stopped_words(story)}", style)
 

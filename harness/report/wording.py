@@ -81,6 +81,22 @@ TEMPLATES: Mapping[str, str] = {
         "Positive in none of $trials under the suspected condition: rates of $excluded or more are excluded (95 %), rarer behaviour is not."
     ),
     "meaning-NR-plain": "Positive in none of $trials under the suspected condition; too few to exclude a rate.",
+    # The same, and what goes with it, for a log that was kept in the field.
+    "meaning-C1-F": (
+        "Observed in $positive of $trials of the log. Nothing was controlled: there is no arm to compare with, no positive control "
+        "and no sham, so C1 is the most that a field log can reach."
+    ),
+    "meaning-NR-F": (
+        "Observed in none of $trials of the log: rates of $excluded or more are excluded (95 %) for windows such as these, rarer "
+        "behaviour is not. With no positive control it is not known whether the log would have shown it."
+    ),
+    "meaning-NR-plain-F": (
+        "Observed in none of $trials of the log, too few to exclude a rate. With no positive control it is not known whether the "
+        "log would have shown it."
+    ),
+    "purpose-F": "the log as it was kept; nothing was done to the devices for this report",
+    "stop-rule-F": "$blocks, one for each window of the log",
+    "stopped-blocks-F": "ended with the last window of the log",
     "meaning-inconclusive": "What was carried out neither supports a grade nor excludes a rate.",
     "model-only": "The figures concern the model as configured here.",
     "chance": (
@@ -121,6 +137,22 @@ TEMPLATES: Mapping[str, str] = {
     "note-short": "$trials observed for less than $window.",
     "note-none": "Nothing further was noted: no gap, no unread message, no required alert missing.",
     # The page.
+    "design": (
+        "A trial resets the devices, applies one arm, and observes a window. A block holds one trial of each arm, in an order "
+        "drawn at random and sealed with the plan before the first trial."
+    ),
+    "design-F": (
+        "A trial is one window of a log that was kept before anybody asked. Nothing was reset, applied or drawn at random; a "
+        "block holds one trial."
+    ),
+    "pairing": (
+        "Within a block, chance alone decided which trial came first. If the label of an arm made no difference, either trial of "
+        "a pair would be as likely to count more, whatever drifted meanwhile. The e-value measures how far the pairs depart from "
+        "that; looking after each block does not weaken it."
+    ),
+    "pairing-F": "There are no pairs of trials in a field log, hence no evidence that alerts depend on one thing rather than another.",
+    "repeat": "Carry the sealed plan out again and compare each file of the bundle with the original:",
+    "repeat-F": "Nothing was carried out, so nothing can be carried out again. Judge the journals of the bundle again:",
     "no-control": "The plan holds no control arm; the treatment was compared with nothing.",
     "no-timeline": "No trial is laid out in time.",
     "no-expectation": "The scenario stated no expectation.",

@@ -9,6 +9,7 @@ from harness.judge.grading import printed_level
 from harness.judge.question import Question
 from harness.judge.stopping import stop_reason
 from harness.judge.tally import begin
+from harness.run.ledger import Ledger
 from harness.run.trial import Task
 from harness.vocab.outcome import Row
 
@@ -30,8 +31,8 @@ class Campaign:
     """What was carried out: whole blocks only, in the plan's order."""
 
     blocks: tuple[Block, ...]
-    results: Mapping[str, TrialResult]
-    """By trial, for every trial of those blocks."""
+    results: Ledger
+    """What every trial of those blocks came to."""
     stopped: str
     """What the stop rule said last; empty where the campaign was interrupted before it said anything."""
 
@@ -48,15 +49,14 @@ def carry_out_campaign(plan: Plan, *, place: Workplace, executor: Executor, sink
     question = question_of(plan)
     tally = begin(question.roles)
     done: list[Block] = []
-    results: dict[str, TrialResult] = {}
+    results = Ledger(place.folder)
     stopped = ""
     stream = executor.results(_tasks(plan, blocks, place))
     try:
         for block in blocks:
-            batch = _take(block, stream, sink)
-            results.update(batch)
+            results.enter(_take(block, stream, sink))
             done.append(block)
-            tally = tally.plus(block_rows(plan, block, {trial: result.outcome for trial, result in batch.items()}))
+            tally = tally.plus(block_rows(plan, block, results.outcomes))
             stopped = stop_reason(tally, question)
             sink.tell("block.judged", block=block.index, grade=printed_level(tally, question), void=len(tally.voids), stopped=stopped)
             if stopped:
@@ -104,13 +104,13 @@ def _tasks(plan: Plan, blocks: Sequence[Block], place: Workplace) -> Iterator[Ta
             )
 
 
-def _take(block: Block, stream: Iterator[TrialResult], sink: Sink) -> dict[str, TrialResult]:
+def _take(block: Block, stream: Iterator[TrialResult], sink: Sink) -> list[TrialResult]:
     """Take the results of one block and tell of each."""
-    batch = {}
+    batch = []
     for trial in block.trials:
         result = next(stream)
         outcome = result.outcome
-        batch[trial.trial] = result
+        batch.append(result)
         sink.tell(
             "trial.ended",
             block=block.index,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
     from concurrent.futures import Future, ProcessPoolExecutor
 
+    from harness.interfaces.target import Target
     from harness.run.trial import Task, TrialResult
 
 __all__ = ["Executor", "Inline", "Processes", "executor"]
@@ -35,10 +36,14 @@ class Executor(Protocol):
 class Inline:
     """One trial after another in this process."""
 
+    def __init__(self, on: Target | None = None) -> None:
+        """Carry out trials on a target that is at hand; where none is given, on the one that each task names."""
+        self.on = on
+
     def results(self, tasks: Iterable[Task]) -> Generator[TrialResult]:
         """Yield each result as soon as its trial is over."""
         for task in tasks:
-            yield carry_out(task)
+            yield carry_out(task, self.on)
 
 
 class Processes:

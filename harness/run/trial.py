@@ -15,7 +15,7 @@ from harness.vocab.journal import Journal, JournalWriter
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from harness.interfaces.target import TrialOrder
+    from harness.interfaces.target import Target, TrialOrder
     from harness.scenario.model import Outcome
     from harness.vocab.alert import Finding
     from harness.vocab.outcome import TrialOutcome
@@ -62,15 +62,16 @@ class _Tee:
         return self._stream.write(octets)
 
 
-def carry_out(task: Task) -> TrialResult:
+def carry_out(task: Task, on: Target | None = None) -> TrialResult:
     """Carry out one trial, or take up its journal where it is recorded already, and assess it.
 
-    A target that gives up with :class:`BenchError` leaves a whole journal whose last record says
-    why; the trial is void, not negative.
+    ``on`` is the target that carries it out; where none is given, the one of the task's name is looked up. A
+    target that gives up with :class:`BenchError` leaves a whole journal whose last record says why; the
+    trial is void, not negative.
     """
     place = Workplace(Path(task.folder))
     trial = task.order.trial
-    octets = place.journal_path(trial).read_bytes() if task.recorded else _record(task, place)
+    octets = place.journal_path(trial).read_bytes() if task.recorded else _record(task, place, on or target(task.target))
     journal = Journal(octets, where=f"data/trials/{trial}.jsonl")
     return result_of(journal, task.outcome, task.codes)
 
@@ -81,12 +82,12 @@ def result_of(journal: Journal, outcome: Outcome, codes: tuple[int, ...]) -> Tri
     return TrialResult(trial=journal.trial, outcome=found.outcome, findings=found.findings, unread=found.unread)
 
 
-def _record(task: Task, place: Workplace) -> bytes:
+def _record(task: Task, place: Workplace, on: Target) -> bytes:
     with place.journal(task.order.trial) as stream:
         tee = _Tee(stream)
         writer = JournalWriter(tee)
         try:
-            target(task.target).run(task.order, writer)
+            on.run(task.order, writer)
         except BenchError as error:
             writer.record(writer.last, "end", reason=f"void: {error}")
         return b"".join(tee.parts)

@@ -9,10 +9,12 @@ from harness.vocab.identity import NO_DEVICE, ROLES
 from harness.vocab.journal import TAPS
 from harness.vocab.roles import ArmRole
 
-__all__ = ["GRADES", "PROFILE", "PROFILE_FORMAT", "REGIONS", "SCENARIO", "STOP_GRADES"]
+__all__ = ["GRADES", "MOST_BLOCKS", "NO_REGION", "PROFILE", "PROFILE_FORMAT", "REGIONS", "SCENARIO", "STOP_GRADES"]
 
 PROFILE_FORMAT = "smets-device/1"
 REGIONS = ("north", "central", "south")
+NO_REGION = "not-stated"
+"""Written in a plan in place of a region where a field log does not tell one."""
 STOP_GRADES = ("C1", "C2", "C3")
 GRADES = ("C0", *STOP_GRADES, "NR", "inconclusive")
 

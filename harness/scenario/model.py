@@ -127,6 +127,6 @@ class Scenario:
     factors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Named factors and their levels, for later screening; path of the varied value to its levels."""
     source: str = ""
-    """The scenario's file as text, kept for the bundle."""
+    """The scenario's file as text, kept for the bundle; empty where there is none, as for a field log."""
     overrides: tuple[str, ...] = ()
     """Changes made on the command line (``path=value``), kept for the bundle."""

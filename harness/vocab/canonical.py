@@ -21,7 +21,22 @@ if TYPE_CHECKING:
 __all__ = ["canonical", "check_canonical", "digest", "document", "lines", "parse", "parse_line"]
 
 _LIMIT = 1 << 53
+_SAFE_DIGITS = 15
+"""Digits of a number that is below 2**53 whatever they are."""
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > _SAFE_DIGITS:
+        raise ValueError(digits)
+    return int(digits)
+
+
+def _none(spelling: str) -> None:
+    raise ValueError(spelling)
+
+
+_decode = json.JSONDecoder(parse_int=_whole, parse_float=_none, parse_constant=_none).decode
 
 
 def canonical(value: Json) -> bytes:
@@ -32,7 +47,8 @@ def canonical(value: Json) -> bytes:
     within itself or nested beyond the interpreter's recursion limit.
     """
     try:
-        check_canonical(value)
+        if not _is_plain(value):
+            check_canonical(value)
         return _encode(value).encode()
     except (RecursionError, ValueError) as error:
         raise BundleError(f"E-CANON-BYTES has no canonical form: {error}") from error
@@ -51,6 +67,29 @@ def lines(values: Iterable[Json]) -> bytes:
 def digest(value: Json) -> str:
     """Return the SHA-256, in lower-case hexadecimal, of the canonical document."""
     return sha256(document(value)).hexdigest()
+
+
+def _is_plain(value: object) -> bool:
+    """Tell, in less than half the time of :func:`check_canonical`, that a dict or list holds ASCII and small integers only."""
+    if type(value) is dict:
+        try:
+            if not "".join(value).isascii():
+                return False
+        except TypeError:  # a key that is no text
+            return False
+    elif type(value) is not list:
+        return False
+    for one in value.values() if type(value) is dict else value:
+        kind = type(one)
+        if kind is str:
+            plain = one.isascii()
+        elif kind is int:
+            plain = -_LIMIT < one < _LIMIT
+        else:
+            plain = one is None or kind is bool or _is_plain(one)
+        if not plain:
+            return False
+    return True
 
 
 def check_canonical(value: object) -> None:
@@ -86,6 +125,26 @@ def parse(octets: bytes, *, where: str = "") -> Json:
     Raises :class:`BundleError` with code ``E-CANON-BYTES`` where the octets are not the canonical
     spelling of what they say (spaces, duplicate keys, escapes, a missing line feed).
     """
+    return _plainly(octets) or _strictly(octets, where)
+
+
+def _plainly(octets: bytes) -> Json:
+    """Read ASCII that is written as it is spelt, its numbers small and whole; return ``None`` where that cannot be said.
+
+    Nothing else can keep such octets from being canonical, so no value needs to be looked at, which halves the time.
+    """
+    if not octets.isascii():
+        return None
+    text = octets.decode()
+    try:
+        value: Json = _decode(text)
+        return value if _encode(value) + "\n" == text else None
+    except (ValueError, RecursionError):
+        return None
+
+
+def _strictly(octets: bytes, where: str) -> Json:
+    """Read octets, looking at every value, and say what is wrong with them."""
     try:
         value: Json = json.loads(octets)
     except (ValueError, RecursionError) as error:

@@ -27,6 +27,7 @@ kind               further members
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from harness.errors import BundleError
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
         def write(self, octets: bytes, /) -> int: ...
 
 
-__all__ = ["FORMAT", "KINDS", "TAPS", "Journal", "JournalWriter", "Record"]
+__all__ = ["FORMAT", "KINDS", "TAPS", "Journal", "JournalWriter", "Record", "check_lines"]
 
 FORMAT = "smets-journal/1"
 
@@ -68,6 +69,14 @@ KINDS = (
 )
 
 Record = dict[str, "Json"]
+
+_MESSAGE = (
+    rb'{"at":(0|[1-9][0-9]{0,14}),"destination":"([0-9a-f]{16})","kind":"message","octets":"([0-9a-f]*)",'
+    rb'"source":"([0-9a-f]{16})","tap":"(' + "|".join(TAPS).encode() + rb')"}\n'
+)
+"""A line that :meth:`JournalWriter.message` wrote, as most of every journal is; its form alone makes it canonical."""
+_message = re.compile(_MESSAGE).fullmatch
+_messages = re.compile(rb"(?:" + _MESSAGE.replace(b"(", b"(?:") + rb")*+").match
 
 
 class JournalWriter:
@@ -109,6 +118,42 @@ class JournalWriter:
         )
 
 
+def check_lines(octets: bytes, *, where: str = "", line: int = 1) -> int:
+    """Insist that octets are whole lines, each a canonical JSON object; return how many there are.
+
+    They are of any kind, journal or not; only those of messages are known by their form. Raises
+    :class:`BundleError` naming ``where`` and the line, counted from ``line`` on.
+    """
+    at, number = 0, line
+    while at < len(octets):
+        found = _messages(octets, at)
+        if found and found.end() > at:
+            number += octets.count(b"\n", at, found.end())
+            at = found.end()
+        else:
+            end = octets.find(b"\n", at) + 1 or len(octets)
+            parse_line(octets[at:end], where=f"{where}:{number}")
+            number += 1
+            at = end
+    return number - line
+
+
+def _record(line: bytes, where: str, number: int) -> Record:
+    """Read a line; that of a message by its form, in half the time."""
+    found = _message(line)
+    if found is None:
+        return parse_line(line, where=f"{where}:{number}")
+    at, destination, octets, source, tap = found.groups()
+    return {
+        "at": int(at),
+        "destination": destination.decode(),
+        "kind": "message",
+        "octets": octets.decode(),
+        "source": source.decode(),
+        "tap": tap.decode(),
+    }
+
+
 class Journal:
     """A journal as it was written: an immutable sequence of records, counted from line 1."""
 
@@ -124,7 +169,7 @@ class Journal:
         records = []
         last = 0
         for number, line in enumerate(octets.splitlines(keepends=True), 1):
-            record = parse_line(line, where=f"{where}:{number}")
+            record = _record(line, where, number)
             at = record.get("at")
             if not isinstance(at, int) or isinstance(at, bool) or at < last:
                 raise BundleError("a record is out of order or has no time", where=f"{where}:{number}")

@@ -171,6 +171,9 @@ class TrialFacts:
     unread: tuple[Unread, ...] = ()
     gaps: tuple[Gap, ...] = ()
     logs: tuple[LogRead, ...] = ()
+    _by_tap: dict[str, tuple[Sighting, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _first_by_tap: dict[str, tuple[Sighting, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was asked for before: every detector asks for the same."""
 
     def role_of(self, device: Eui64) -> str:
         """Return the role of a device, or an empty string for one that is not of this trial."""
@@ -187,7 +190,20 @@ class TrialFacts:
 
     def at_tap(self, tap: str) -> tuple[Sighting, ...]:
         """Return the sightings at one counting point, those outside the window included."""
-        return tuple(sighting for sighting in self.sightings if sighting.tap == tap)
+        found = self._by_tap.get(tap)
+        if found is None:
+            found = self._by_tap[tap] = tuple([sighting for sighting in self.sightings if sighting.tap == tap])
+        return found
+
+    def messages_at(self, tap: str) -> tuple[Sighting, ...]:
+        """Return the first sighting of every message at one counting point; copies, octet for octet, are left out."""
+        found = self._first_by_tap.get(tap)
+        if found is None:
+            firsts: dict[bytes, Sighting] = {}
+            for sighting in self.at_tap(tap):
+                firsts.setdefault(sighting.alert.octets, sighting)
+            found = self._first_by_tap[tap] = tuple(firsts.values())
+        return found
 
     def settings_of(self, device: Eui64, item: str) -> tuple[Configured, ...]:
         """Return what a device was set to for one item, oldest first."""

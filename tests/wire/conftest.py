@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import subprocess
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +23,6 @@ from harness.wire.gbcs.outer import Cra, Message, decode_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
 SEED = b"smets-harness golden alerts/1"
 ESME, GSME, CHF, GPF, PPMID, SAPC = (Eui64(f"02a5e70000000{number:03x}") for number in range(1, 7))
@@ -285,6 +286,12 @@ def reference_keys(vector_keys: Sequence[object]) -> gbcs_keys.MemoryKeyStore:
         else:
             store.add_public(Eui64(key.eui64), **{use: key.public_point})
     return store
+
+
+@pytest.fixture(scope="session")
+def vectors_folder(vectors: Sequence[object], vector_keys: Sequence[object], checkout: Path) -> Path:
+    """The folder of the official reference messages and their keys."""
+    return Path(os.environ.get("SMETS_HARNESS_VECTORS", checkout.parent / "shared" / "vectors")) / "rtds"
 
 
 @pytest.fixture(scope="session")

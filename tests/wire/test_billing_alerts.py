@@ -118,12 +118,12 @@ def test_a_log_of_another_shape_is_refused(data: Data) -> None:
 def test_a_snapshot_of_another_kind_is_refused(spoil: tuple[int, int]) -> None:
     octets = bytearray(SNAPSHOT.encode())
     octets[spoil[0]] = spoil[1]
-    with pytest.raises(GbcsError, match="E33 another PublishSnapshot"):
+    with pytest.raises(GbcsError, match="E33"):
         PublishSnapshot.decode(bytes(octets))
-    with pytest.raises(GbcsError, match="E33 another PublishSnapshot"):
+    with pytest.raises(GbcsError, match="E33 block registers of 23 octets"):
         PublishSnapshot.decode(SNAPSHOT.encode()[:-1])
 
 
 def test_single_and_twin_entries_do_not_mix() -> None:
-    with pytest.raises(ValueError, match="a compact-array row holds type"):
+    with pytest.raises(ValueError, match="a compact-array row holds"):
         write_entries((SINGLE, TWIN))

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from payload_specimens import SPECIMENS, message_of
 
 from harness.wire.gbcs.outer import GbcsError
 from harness.wire.gbcs.text import octets_of
@@ -69,19 +70,15 @@ def test_json_nests_fields_and_keeps_problems(smets_harness: Command, our_alerts
     done = smets_harness("decode", "--json", our_alerts["integrity-dlms"].hex(), "DF0")
     good, bad = json.loads(done.stdout)
     assert done.returncode == 1
-    assert (good["message-code"], good["alert-code"], good["problem"]) == ("0x00F0", "0x81A0", None)
+    assert (good["message"]["message-code"], good["alert-code"], good["problem"]) == ("0x00F0", "0x81A0", None)
     payload = next(field for field in good["fields"] if field["name"] == "payload")
-    assert payload["fields"][-1] == {
-        "name": "reason",
-        "offset": 72,
-        "octets": "09020005",
-        "value": "5",
-        "meaning": "unexpected hardware reset",
-        "fields": [],
-    }
-    assert good["catalogue"]["name"] == "Meter integrity issue"
-    assert bad["problem"] == "character 3: E43 3 hexadecimal digits; expected an even number of them"
-    assert (bad["kind"], bad["fields"]) == (None, [])
+    reason = {"name": "reason", "offset": 72, "size": 4, "value": "5", "meaning": "unexpected hardware reset", "fields": []}
+    assert payload["fields"][-1] == reason
+    assert good["message"]["payload"]["alert"]["body"] == {"reason": 5}
+    assert good["catalogue"]["alert-code"]["name"] == "Meter integrity issue"
+    text = "character 3: E43 3 hexadecimal digits; expected an even number of them"
+    assert bad["problem"] == {"text": text, "rule": "E43", "offset": 3}
+    assert (bad["message"], bad["fields"], bad["octets"]) == (None, [], "")
 
 
 def test_one_bad_message_among_good_ones_is_named_and_the_others_are_shown(smets_harness: Command, our_alerts: dict[str, bytes]) -> None:
@@ -102,12 +99,22 @@ def test_an_alert_with_a_spoilt_body_keeps_its_outer_layers(smets_harness: Comma
     assert "message 1: not decoded: octet 42: E31 no alert code, found 138f36; expected 12 and two octets" in done.stdout
 
 
-def test_the_payload_of_a_command_is_octets_and_that_is_said(smets_harness: Command, vectors: list[object]) -> None:
-    octets = next(vector.octets for vector in vectors if "_COMMAND_" in vector.file)
-    done = smets_harness("decode", octets.hex())
-    assert done.returncode == 0
-    assert "Command" in done.stdout
-    assert "the payload of a command or response is shown as octets" in done.stdout
+def test_commands_and_responses_are_shown_field_by_field(smets_harness: Command) -> None:
+    messages = {specimen.name: message_of(specimen).hex() for specimen in SPECIMENS}
+    done = smets_harness("decode", stdin="\n".join(messages.values()))
+    assert (done.returncode, done.stderr) == (0, "")
+    blocks = done.stdout.split("\n\n")
+    for octets, block in zip(messages.values(), blocks, strict=True):
+        shown = "".join(line.split()[1] for line in block.splitlines() if _starts_with_octets(line))
+        assert shown == octets, block
+
+
+def test_objects_units_and_commands_have_their_names(smets_harness: Command) -> None:
+    names = ("gbz-PublishTariffInformation", "dlms-selected-request", "asn1-join")
+    chosen = [message_of(specimen).hex() for specimen in SPECIMENS if specimen.name in names]
+    shown = smets_harness("decode", *chosen).stdout
+    for piece in ("Price PublishTariffInformation", "get selected EventLog(CHF)", "3  method C", "GBZ", "7  profile generic"):
+        assert piece in shown, piece
 
 
 def test_an_unlisted_alert_code_and_message_code_are_said_to_be_unlisted(smets_harness: Command, our_alerts: dict[str, bytes]) -> None:
@@ -115,8 +122,8 @@ def test_an_unlisted_alert_code_and_message_code_are_said_to_be_unlisted(smets_h
     done = smets_harness("decode", octets)
     assert done.returncode == 0
     assert "0xFFFE  not in the catalogue" in done.stdout
-    assert "layout not known, kept as octets" in done.stdout
-    assert "note: E30 message code 0xFFFE has no known body" in done.stdout
+    assert "note: E30 no layout is known for alerts of message code 0xFFFE" in done.stdout
+    assert "member 3                                octet-string, 2030-01-01T12:00:00Z" in done.stdout
     assert "the catalogue does not list alert code 0xFFFF" in done.stdout
 
 

@@ -115,6 +115,21 @@ def test_signatures_are_those_of_rfc_6979() -> None:
     assert not verify(b"\xdf" + b"simple", made, key.public)
 
 
+def test_halves_of_a_signature_that_start_with_zero_octets_are_no_special_case() -> None:
+    """One signature in 128 has such a half, and DER writes it shorter."""
+    key = PrivateKey(gbcs_keys.test_keys(b"seed", "zero"))
+    seen = set()
+    for number in range(2_000):
+        octets = b"\xdf" + number.to_bytes(4, "big")
+        made = sign(octets, key)
+        kind = made[0] == 0, made[32] == 0
+        if any(kind) and kind not in seen:
+            seen.add(kind)
+            assert verify(octets, made, key.public)
+            assert not verify(octets + b"\x00", made, key.public)
+    assert {(True, False), (False, True)} <= seen
+
+
 def test_openssl_verifies_a_signature_of_ours(
     tool: Callable[[str], str], our_alerts: dict[str, bytes], key_store: MemoryKeyStore, tmp_path: Path
 ) -> None:

@@ -36,6 +36,8 @@ INTEGER, BIT_STRING, OCTET_STRING, ENUMERATED = 0x02, 0x03, 0x04, 0x0A
 GENERALIZED_TIME, SEQUENCE = 0x18, 0x30
 _CONSTRUCTED = 0x20
 _HIGH_TAG = 0x1F
+_MOST_INTEGER = 9
+"""Octets of an INTEGER that holds an unsigned 64-bit counter, the largest that GBCS has."""
 _GBCS_LONG = 2
 """Octets after 0x82: the form GBCS devices use for every length above 127."""
 
@@ -173,8 +175,10 @@ def integer_octets(value: int) -> bytes:
 
 
 def read_integer(content: bytes, offset: int) -> int:
-    """Read an INTEGER's content; raises :class:`GbcsError` (E34) where it is empty or longer than need be."""
+    """Read an INTEGER's content; raises :class:`GbcsError` (E34) where it is empty, longer than need be, or above 64 bits."""
     value = int.from_bytes(content, "big", signed=True)
     if integer_octets(value) != content:
         raise GbcsError("E34", offset, "an INTEGER that is not minimal", expected=integer_octets(value).hex(), octets=content)
+    if len(content) > _MOST_INTEGER:
+        raise GbcsError("E34", offset, f"an INTEGER of {len(content)} octets", expected=f"at most {_MOST_INTEGER}", octets=content)
     return value

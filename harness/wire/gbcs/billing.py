@@ -14,7 +14,7 @@ from harness.wire.gbcs.alerts import build_alert, decode_alert
 from harness.wire.gbcs.axdr import decode_data
 from harness.wire.gbcs.content import SEALED, Field, FieldValue, named
 from harness.wire.gbcs.crypto import Purpose, agreed_between, body_key, decrypt, derive_key, encrypt
-from harness.wire.gbcs.dlms import CompactArray, Data, Description, Tag
+from harness.wire.gbcs.dlms import Cell, CompactArray, Data, Description, Tag
 from harness.wire.gbcs.errors import GbcsError
 
 if TYPE_CHECKING:
@@ -73,31 +73,24 @@ def read_entries(plaintext: bytes, *, offset: int = 0) -> tuple[BillingEntry, ..
     return tuple(_entry(row, twin=log.description == _TWIN) for row in log.rows)
 
 
-def _row(entry: BillingEntry) -> Data:
-    numbers = (entry.time, entry.imported) + (() if entry.secondary_imported is None else (entry.secondary_imported,))
-    arrays = (entry.tariffs,) + ((entry.secondary_tariffs,) if entry.secondary_tariffs else ()) + entry.blocks
-    return Data(Tag.STRUCTURE, (*map(_register, numbers), *(Data(Tag.ARRAY, tuple(map(_register, array))) for array in arrays)))
+def _row(entry: BillingEntry) -> Cell:
+    second = () if entry.secondary_imported is None else (entry.secondary_imported,)
+    tariffs = (entry.tariffs, entry.secondary_tariffs) if entry.secondary_tariffs else (entry.tariffs,)
+    return (entry.time, entry.imported, *second, *tariffs, *entry.blocks)
 
 
-def _register(value: int) -> Data:
-    return Data(Tag.DOUBLE_LONG_UNSIGNED, value)
-
-
-def _entry(row: Data, *, twin: bool) -> BillingEntry:
-    numbers = [part.value for part in row.children if isinstance(part.value, int)]
-    arrays = [tuple(_numbers(part)) for part in row.children if part.tag == Tag.ARRAY]
+def _entry(row: Cell, *, twin: bool) -> BillingEntry:
+    cells = row if isinstance(row, tuple) else ()
+    numbers = tuple(cell for cell in cells if isinstance(cell, int))
+    arrays = tuple(tuple(part for part in cell if isinstance(part, int)) for cell in cells if isinstance(cell, tuple))
     return BillingEntry(
         time=numbers[0],
         imported=numbers[1],
         tariffs=arrays[0],
-        blocks=tuple(arrays[-4:]),
+        blocks=arrays[-4:],
         secondary_imported=numbers[2] if twin else None,
         secondary_tariffs=arrays[1] if twin else (),
     )
-
-
-def _numbers(array: Data) -> Iterator[int]:
-    return (item.value for item in array.children if isinstance(item.value, int))
 
 
 def build_esme_billing(

@@ -7,15 +7,13 @@ Key         SHA-256(00000001 || Z || 60857406080300 || originator || 09 flag cou
 MAC         GMAC under that key, IV originator || 00000000, over 11 00*5 || APDU with signature field, 12 octets
 Encryption  AES-128-GCM, same IV, additional data 31, tag of 12 octets; written 31 00000000 || ciphertext || tag
 =========== ==================================================================================================
-
-``cryptography`` is imported when the first key is used, so that decoding alone never pays for it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
-from functools import cache, lru_cache
+from functools import lru_cache
 from hashlib import sha256
 from hmac import compare_digest
 from typing import TYPE_CHECKING
@@ -24,13 +22,10 @@ from harness.errors import InternalError
 from harness.vocab.identity import Eui64
 from harness.wire.gbcs.errors import GbcsError
 from harness.wire.gbcs.message import MAC_SIZE, Cra, Message, wrap
+from harness.wire.gbcs.primitives import aesgcm, opened, signature_of, verified
+from harness.wire.gbcs.sealed import SEALED_HEADER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
     from harness.wire.gbcs.keys import KeyStore, PrivateKey, PublicKey
 
 __all__ = [
@@ -43,21 +38,20 @@ __all__ = [
     "decrypt",
     "derive_key",
     "encrypt",
+    "full_gmac",
     "gmac",
+    "key_prefix",
     "protect",
     "sign",
     "verify",
 ]
 
-SEALED_HEADER = b"\x31\x00\x00\x00\x00"
-"""Security control 0x31 (authenticated encryption, suite 1) and the invocation counter, which is zero."""
-
 _ALGORITHM = bytes.fromhex("60857406080300")
 _ROUND = b"\x00\x00\x00\x01"
-_MAC_AAD = b"\x11\x00\x00\x00\x00\x00"
+MAC_AAD = b"\x11\x00\x00\x00\x00\x00"
+"""Security control 0x11 and the five empty strings of the MAC header: what a MAC covers before the APDU."""
 _SEALED_AAD = b"\x31"
 _INVOCATION = bytes(4)
-_COORDINATE = 32
 _VERIFIED = 1 << 12
 _BETWEEN_DEVICES = frozenset({0x0090, 0x009B, 0x0116, 0x0117, 0x0118, 0x0119})
 """Commands one device gives another (PCS, PECS, HECS): no broker takes part in their MAC."""
@@ -93,13 +87,17 @@ class Authentication:
 def derive_key(agreed: bytes, purpose: int, originator: Eui64, counter: int, recipient: Eui64) -> bytes:
     """Return the 16-octet key for one message from Z, the agreed 32 octets."""
     info = b"\x09" + bytes((purpose,)) + counter.to_bytes(8, "big") + bytes.fromhex(recipient)
-    return sha256(_ROUND + agreed + _ALGORITHM + bytes.fromhex(originator) + info).digest()[:16]
+    return sha256(key_prefix(agreed, originator) + info).digest()[:16]
+
+
+def key_prefix(agreed: bytes, originator: Eui64) -> bytes:
+    """Return what every key derivation from Z and an originator hashes first; then come 09, flag, counter and recipient."""
+    return _ROUND + agreed + _ALGORITHM + bytes.fromhex(originator)
 
 
 def sign(unsigned: bytes, key: PrivateKey) -> bytes:
     """Return ``r || s`` (64 octets) over a general-signing APDU that starts DF and ends with its payload."""
-    first, second = _halves_of()(key.loaded.sign(unsigned[1:], _ecdsa()))
-    return first.to_bytes(_COORDINATE, "big") + second.to_bytes(_COORDINATE, "big")
+    return signature_of(unsigned[1:], key)
 
 
 @lru_cache(maxsize=_VERIFIED)
@@ -108,48 +106,17 @@ def verify(unsigned: bytes, signature: bytes, key: PublicKey) -> bool:
 
     High values of s are accepted: 232 of the 472 reference signatures have one.
     """
-    encode, invalid = _encoding()
-    first, second = int.from_bytes(signature[:_COORDINATE], "big"), int.from_bytes(signature[_COORDINATE:], "big")
-    try:
-        key.loaded.verify(encode(first, second), unsigned[1:], _ecdsa())
-    except invalid:
-        return False
-    return True
-
-
-@cache
-def _ecdsa() -> ECDSA:
-    from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
-    from cryptography.hazmat.primitives.hashes import SHA256
-
-    return ECDSA(SHA256(), deterministic_signing=True)
-
-
-@cache
-def _encoding() -> tuple[Callable[[int, int], bytes], type[Exception]]:
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-
-    return encode_dss_signature, InvalidSignature
-
-
-@cache
-def _halves_of() -> Callable[[bytes], tuple[int, int]]:
-    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
-
-    return decode_dss_signature
-
-
-@cache
-def _aesgcm() -> type[AESGCM]:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM
+    return verified(unsigned[1:], signature, key)
 
 
 def gmac(apdu: bytes, key: bytes, originator: Eui64) -> bytes:
     """Return the 12-octet MAC over a general-signing APDU with its signature field."""
-    return _aesgcm()(key).encrypt(_nonce(originator), b"", _MAC_AAD + apdu)[:MAC_SIZE]
+    return full_gmac(MAC_AAD + apdu, key, originator)[:MAC_SIZE]
+
+
+def full_gmac(covered: bytes, key: bytes, originator: Eui64) -> bytes:
+    """Return all 16 octets of the GMAC over what is covered, associated data as it stands."""
+    return aesgcm()(key).encrypt(_nonce(originator), b"", covered)
 
 
 def encrypt(plaintext: bytes, key: bytes, originator: Eui64) -> bytes:
@@ -157,7 +124,7 @@ def encrypt(plaintext: bytes, key: bytes, originator: Eui64) -> bytes:
 
     Several bodies of one message share key and IV, as the specification has it; uniqueness comes from the counter.
     """
-    sealed = _aesgcm()(key).encrypt(_nonce(originator), plaintext, _SEALED_AAD)
+    sealed = aesgcm()(key).encrypt(_nonce(originator), plaintext, _SEALED_AAD)
     return SEALED_HEADER + sealed[: len(plaintext) + MAC_SIZE]
 
 
@@ -166,21 +133,14 @@ def decrypt(sealed: bytes, key: bytes, originator: Eui64, *, offset: int = 0) ->
 
     Raises :class:`GbcsError` (E42) where the header differs, the octets are too few, or the tag does not match.
     """
-    from cryptography.exceptions import InvalidTag
-    from cryptography.hazmat.primitives.ciphers import Cipher
-    from cryptography.hazmat.primitives.ciphers.algorithms import AES
-    from cryptography.hazmat.primitives.ciphers.modes import GCM
-
     header, body, tag = sealed[:5], sealed[5:-MAC_SIZE], sealed[-MAC_SIZE:]
     if header != SEALED_HEADER or len(sealed) < len(SEALED_HEADER) + MAC_SIZE:
         raise GbcsError("E42", offset, "not an encrypted body", expected="31 00000000, ciphertext and tag", octets=header)
-    opening = Cipher(AES(key), GCM(_nonce(originator), tag, min_tag_length=MAC_SIZE)).decryptor()
-    opening.authenticate_additional_data(_SEALED_AAD)
-    try:
-        return opening.update(body) + opening.finalize()
-    except InvalidTag:
+    plaintext = opened(body, tag, key, _nonce(originator), _SEALED_AAD)
+    if plaintext is None:
         at = offset + len(sealed) - MAC_SIZE
-        raise GbcsError("E42", at, "the tag of an encrypted body does not match", octets=tag) from None
+        raise GbcsError("E42", at, "the tag of an encrypted body does not match", octets=tag)
+    return plaintext
 
 
 def _nonce(originator: Eui64) -> bytes:
@@ -217,19 +177,20 @@ def authenticate(message: Message, keys: KeyStore, *, broker: Eui64 | None = Non
     A Command's MAC is made by the Access Control Broker, whoever the originator is, and the message does not
     name it: without ``broker`` such a MAC comes out as ``unknown-key``.
     """
-    return Authentication(signature=_check_signature(message, keys), mac=_check_mac(message, keys, broker))
+    unsigned = message.unsigned()
+    return Authentication(signature=_check_signature(message, unsigned, keys), mac=_check_mac(message, unsigned, keys, broker))
 
 
-def _check_signature(message: Message, keys: KeyStore) -> Check:
+def _check_signature(message: Message, unsigned: bytes, keys: KeyStore) -> Check:
     if not message.signature:
         return Check.ABSENT
     key = keys.signing_public(message.originator)
     if key is None:
         return Check.UNKNOWN_KEY
-    return Check.VALID if verify(message.unsigned(), message.signature, key) else Check.INVALID
+    return Check.VALID if verify(unsigned, message.signature, key) else Check.INVALID
 
 
-def _check_mac(message: Message, keys: KeyStore, broker: Eui64 | None) -> Check:
+def _check_mac(message: Message, unsigned: bytes, keys: KeyStore, broker: Eui64 | None) -> Check:
     if message.mac is None:
         return Check.ABSENT
     relayed = message.cra == Cra.COMMAND and message.message_code not in _BETWEEN_DEVICES
@@ -238,7 +199,8 @@ def _check_mac(message: Message, keys: KeyStore, broker: Eui64 | None) -> Check:
     if agreed is None:
         return Check.UNKNOWN_KEY
     key = derive_key(agreed, message.cra, message.originator, message.counter, message.target)
-    made = gmac(message.signed(), key, message.originator)
+    signature = message.signature or b""
+    made = gmac(unsigned + bytes((len(signature),)) + signature, key, message.originator)
     return Check.VALID if compare_digest(made, message.mac) else Check.INVALID
 
 

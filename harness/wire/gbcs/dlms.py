@@ -13,17 +13,19 @@ The value of a :class:`Data` by tag:
 01 array, 02 structure         tuple of :class:`Data`
 13 compact-array               :class:`CompactArray`
 ============================== ====================================================================
+
+A :class:`Data` is a plain slotted class, because a message holds many: it is not changed once made.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from harness.wire.gbcs.cosem_time import CosemDateTime
 from harness.wire.gbcs.lengths import write_length
 
-__all__ = ["FIXED", "NUMBERS", "STRINGS", "TEXT", "BitString", "CompactArray", "Data", "Description", "Tag", "Value"]
+__all__ = ["FIXED", "NUMBERS", "STRINGS", "TEXT", "BitString", "Cell", "CompactArray", "Data", "Description", "Tag", "Value"]
 
 
 class Tag(IntEnum):
@@ -107,37 +109,42 @@ class Description:
         return bytes((self.tag,))
 
 
+Cell = int | str | bytes | CosemDateTime | BitString | tuple["Cell", ...]
+"""A value in a compact-array, whose type the description tells; arrays and structures are tuples."""
+
+
 @dataclass(frozen=True, slots=True)
 class CompactArray:
     """Rows of one shape, written without tags."""
 
     description: Description
-    rows: tuple[Data, ...]
+    rows: tuple[Cell, ...]
+
+    @property
+    def written(self) -> bytes:
+        """The octets of the rows; ``ValueError`` or ``OverflowError`` where one is not of the shape described."""
+        return b"".join([_untagged(self.description, row) for row in self.rows])
+
+    @property
+    def content(self) -> bytes:
+        """The octets after the tag."""
+        rows = self.written
+        return self.description.encode() + write_length(len(rows)) + rows
 
 
 Value = None | int | str | bytes | CosemDateTime | BitString | CompactArray | tuple["Data", ...]
 
 
+@dataclass(slots=True, unsafe_hash=True)
 class Data:
-    """One DLMS data value with its type."""
+    """One DLMS data value with its type; two are equal where type and value are."""
 
-    __slots__ = ("end", "offset", "tag", "value")
-
-    def __init__(self, tag: int, value: Value, *, offset: int = 0, end: int = 0) -> None:
-        """Make a value; ``offset`` and ``end`` tell where in a message it was read."""
-        self.tag = tag
-        self.value = value
-        self.offset = offset
-        self.end = end
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Data) and self.tag == other.tag and self.value == other.value
-
-    def __hash__(self) -> int:
-        return hash((self.tag, self.value))
-
-    def __repr__(self) -> str:
-        return f"Data({self.tag:#04x}, {self.value!r})"
+    tag: int
+    value: Value
+    offset: int = field(default=0, compare=False, repr=False)
+    """Where its tag stands in what was read; 0 where it was built."""
+    end: int = field(default=0, compare=False, repr=False)
+    """Where what follows it stands."""
 
     @property
     def children(self) -> tuple[Data, ...]:
@@ -145,48 +152,58 @@ class Data:
         return self.value if isinstance(self.value, tuple) else ()
 
     @property
+    def date_time(self) -> CosemDateTime | None:
+        """The COSEM date-time in it: the type itself, or an octet-string of 12 octets, which is how GBCS writes one."""
+        if self.tag == Tag.OCTET_STRING and isinstance(self.value, bytes) and len(self.value) == FIXED[Tag.DATE_TIME]:
+            return CosemDateTime.decode(self.value)
+        return self.value if isinstance(self.value, CosemDateTime) else None
+
+    @property
     def content(self) -> bytes:
         """The octets after tag, length and count."""
-        tag, value = self.tag, self.value
+        value = self.value
         if isinstance(value, tuple):
-            return b"".join(item.encode() for item in value)
-        if isinstance(value, int):
-            width, signed = NUMBERS[Tag(tag)]
-            return value.to_bytes(width, "big", signed=signed)
-        if isinstance(value, str):
-            return value.encode(TEXT[Tag(tag)])
-        if isinstance(value, CosemDateTime):
-            return value.encode()
-        if isinstance(value, BitString):
-            return value.octets
+            return b"".join([item.encode() for item in value])
         if isinstance(value, CompactArray):
-            rows = b"".join(_untagged(value.description, row) for row in value.rows)
-            return value.description.encode() + write_length(len(rows)) + rows
-        return value or b""
+            return value.content
+        return b"" if value is None else _octets(self.tag, value)
 
     def encode(self) -> bytes:
         """Write the value with its tag; ``ValueError`` or ``OverflowError`` where it is no value of its type."""
-        return bytes((self.tag,)) + _prefixed(self)
+        tag, value = self.tag, self.value
+        content = self.content
+        if isinstance(value, tuple):
+            return bytes((tag,)) + write_length(len(value)) + content
+        if isinstance(value, BitString):
+            return bytes((tag,)) + write_length(value.size) + content
+        return bytes((tag,)) + (write_length(len(content)) + content if tag in STRINGS else content)
 
 
-def _prefixed(data: Data) -> bytes:
-    """Write what follows the tag."""
-    content = data.content
-    if isinstance(data.value, tuple):
-        return write_length(len(data.value)) + content
-    if isinstance(data.value, BitString):
-        return write_length(data.value.size) + content
-    return write_length(len(content)) + content if data.tag in STRINGS else content
+def _octets(tag: int, value: int | str | bytes | CosemDateTime | BitString) -> bytes:
+    """Write a simple value without tag and length."""
+    if isinstance(value, int):
+        width, signed = NUMBERS[Tag(tag)]
+        return value.to_bytes(width, "big", signed=signed)
+    if isinstance(value, str):
+        return value.encode(TEXT[Tag(tag)])
+    if isinstance(value, CosemDateTime):
+        return value.encode()
+    return value.octets if isinstance(value, BitString) else value
 
 
-def _untagged(description: Description, data: Data) -> bytes:
+def _untagged(description: Description, cell: Cell) -> bytes:
     """Write one element of a compact-array's contents."""
-    if data.tag != description.tag:
-        raise ValueError(f"a compact-array row holds type {data.tag:#04x} where {description.tag:#04x} is described")
-    if description.tag == Tag.ARRAY:
-        if len(data.children) != description.count:
-            raise ValueError(f"an array of {len(data.children)} where {description.count} are described")
-        return b"".join(_untagged(description.parts[0], item) for item in data.children)
-    if description.tag == Tag.STRUCTURE:
-        return b"".join(_untagged(part, item) for part, item in zip(description.parts, data.children, strict=True))
-    return _prefixed(data)
+    tag = description.tag
+    if tag in (Tag.ARRAY, Tag.STRUCTURE):
+        parts = description.parts * description.count if tag == Tag.ARRAY else description.parts
+        if not isinstance(cell, tuple) or len(cell) != len(parts):
+            raise ValueError(f"a compact-array row holds {cell!r} where {len(parts)} elements are described")
+        return b"".join(_untagged(part, inner) for part, inner in zip(parts, cell, strict=True))
+    if isinstance(cell, tuple):
+        raise ValueError(f"a compact-array row holds {cell!r} where type {tag:#04x} is described")
+    content = _octets(tag, cell)
+    if isinstance(cell, BitString):
+        return write_length(cell.size) + content
+    if tag in FIXED and len(content) != FIXED[Tag(tag)]:
+        raise ValueError(f"a compact-array row holds {len(content)} octets where type {tag:#04x} takes {FIXED[Tag(tag)]}")
+    return write_length(len(content)) + content if tag in STRINGS else content

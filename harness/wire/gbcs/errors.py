@@ -23,3 +23,11 @@ class GbcsError(WireError):
         self.rule = rule
         self.offset = offset
         self.octets = octets
+        self._unit = unit
+        self.finding = what
+        """What is wrong, without rule and octets."""
+
+    def moved(self, by: int) -> GbcsError:
+        """Return the same error for octets that start ``by`` further on in the message."""
+        place = self.offset + by
+        return GbcsError(self.rule, place, self.finding, expected=self.expected, octets=self.octets, unit=self._unit) if by else self

@@ -1,4 +1,4 @@
-"""GBZ payloads of alerts: ZigBee-flavoured octets, big-endian around, little-endian inside ZCL.
+"""GBZ payloads of alerts, as their layouts need them; Commands and Responses: :mod:`harness.wire.gbcs.components`.
 
 For alerts: the layout of the one encrypted component that a billing alert carries, and the PublishSnapshot that is in
 it; the other GBZ alert bodies are plain octets whose layout stands in :mod:`harness.wire.gbcs.layouts`.
@@ -7,10 +7,15 @@ it; the other GBZ alert bodies are plain octets whose layout stands in :mod:`har
 from __future__ import annotations
 
 from dataclasses import dataclass
-from struct import Struct
+from typing import TYPE_CHECKING, cast
 
+from harness.errors import InternalError
 from harness.wire.gbcs.content import SEALED, Fixed, Number, Packed, Remaining
 from harness.wire.gbcs.errors import GbcsError
+from harness.wire.gbcs.zcl_table import zcl_command
+
+if TYPE_CHECKING:
+    from harness.wire.gbcs.zcl_types import Layout
 
 __all__ = ["ENCRYPTED_COMPONENT", "GBZ_PROFILE", "PublishSnapshot"]
 
@@ -33,10 +38,10 @@ ENCRYPTED_COMPONENT = Packed(
 )
 """The only component of a message, encrypted."""
 
-_HEAD = Struct("<IIBBBIB")
-_TIERS, _BLOCKS = 4, 4
+_METERING, _PUBLISH_SNAPSHOT = 0x0702, 0x06
 _GAS_SNAPSHOT = 6
-_TIERS_AND_BLOCKS = 0x10 | _BLOCKS
+_TIERS_AND_BLOCKS = 0x14
+"""One tier, four blocks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,47 +60,58 @@ class PublishSnapshot:
     total_commands: int = 1
 
     def encode(self) -> bytes:
-        """Write the ZCL payload; ``OverflowError`` or ``struct.error`` where a value does not fit."""
-        head = _HEAD.pack(self.snapshot_id, self.time, self.found, self.command_index, self.total_commands, self.cause, _GAS_SNAPSHOT)
-        return b"".join(
-            (
-                head,
-                _registers((self.summation,)),
-                bytes((_TIERS,)),
-                _registers(self.tiers),
-                bytes((_TIERS_AND_BLOCKS,)),
-                _registers(self.blocks),
-            )
+        """Write the ZCL payload; ``ValueError`` where a value does not fit."""
+        return _layout().write(
+            {
+                "snapshot-id": self.snapshot_id,
+                "snapshot-time": self.time,
+                "total-snapshots-found": self.found,
+                "command-index": self.command_index,
+                "total-commands": self.total_commands,
+                "cause": self.cause,
+                "payload-type": _GAS_SNAPSHOT,
+                "registers": {
+                    "summation": self.summation,
+                    "tiers": self.tiers,
+                    "tiers-and-blocks": _TIERS_AND_BLOCKS,
+                    "blocks": self.blocks,
+                },
+            }
         )
 
     @classmethod
     def decode(cls, octets: bytes, *, offset: int = 0) -> PublishSnapshot:
         """Read the ZCL payload; raises :class:`GbcsError` (E33) where it is of another size or payload type."""
-        marks = octets[15:16], octets[22:23], octets[47:48]
-        if len(octets) != 72 or marks != (bytes((_GAS_SNAPSHOT,)), bytes((_TIERS,)), bytes((_TIERS_AND_BLOCKS,))):
-            expected = "72 octets of payload type 6 with 4 tiers and 4 blocks"
-            raise GbcsError("E33", offset, "another PublishSnapshot", expected=expected, octets=octets)
-        snapshot_id, time, found, index, total, cause, _ = _HEAD.unpack_from(octets)
-        return cls(
-            snapshot_id=snapshot_id,
-            time=time,
-            cause=cause,
-            summation=_register(octets, 16),
-            tiers=_four(octets, 23),
-            blocks=_four(octets, 48),
-            found=found,
-            command_index=index,
-            total_commands=total,
-        )
+        try:
+            found = _layout().read(octets, 0, len(octets))
+        except GbcsError as error:
+            raise error.moved(offset) from None
+        match found["registers"]:
+            case {
+                "summation": int(summation),
+                "tiers": (int(), int(), int(), int()) as tiers,
+                "tiers-and-blocks": 0x14,
+                "blocks": (int(), int(), int(), int()) as blocks,
+            }:
+                names = ("snapshot-id", "snapshot-time", "cause", "total-snapshots-found", "command-index", "total-commands")
+                snapshot_id, time, cause, snapshots, index, total = (cast("int", found[name]) for name in names)
+                return cls(
+                    snapshot_id=snapshot_id,
+                    time=time,
+                    cause=cause,
+                    summation=summation,
+                    tiers=cast("tuple[int, int, int, int]", tiers),
+                    blocks=cast("tuple[int, int, int, int]", blocks),
+                    found=snapshots,
+                    command_index=index,
+                    total_commands=total,
+                )
+        expected = "payload type 6 with 4 tiers and 4 blocks"
+        raise GbcsError("E33", offset, "another PublishSnapshot", expected=expected, octets=octets)
 
 
-def _registers(values: tuple[int, ...]) -> bytes:
-    return b"".join(value.to_bytes(6, "little") for value in values)
-
-
-def _register(octets: bytes, at: int) -> int:
-    return int.from_bytes(octets[at : at + 6], "little")
-
-
-def _four(octets: bytes, at: int) -> tuple[int, int, int, int]:
-    return _register(octets, at), _register(octets, at + 6), _register(octets, at + 12), _register(octets, at + 18)
+def _layout() -> Layout:
+    command = zcl_command(_METERING, True, _PUBLISH_SNAPSHOT)
+    if command is None:
+        raise InternalError("the table of ZCL commands has no PublishSnapshot")
+    return command.layout

@@ -7,14 +7,20 @@ what a device really sent. 0x00D5 is the only layout without a reference message
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from harness.errors import InternalError
 from harness.wire.gbcs import meanings
-from harness.wire.gbcs.asn1 import BIT_STRING, ENUMERATED, INTEGER, OCTET_STRING
+from harness.wire.gbcs.asn1 import ENUMERATED, INTEGER
+from harness.wire.gbcs.asn1_schema import asn1_type
 from harness.wire.gbcs.content import SEALED, Content, Fixed, Identifier, Number, Packed, Raw, SignedNumber, Text, When
 from harness.wire.gbcs.dlms import Tag
 from harness.wire.gbcs.gbz import ENCRYPTED_COMPONENT
-from harness.wire.gbcs.message import Profile
+from harness.wire.gbcs.message import Cra, Profile
 from harness.wire.gbcs.shape import ASN1, DLMS, Leaf, Listing, Members, Record, Shape
+
+if TYPE_CHECKING:
+    from harness.wire.gbcs.asn1_types import Asn1Type
 
 __all__ = ["GENERIC_CRITICAL", "GENERIC_NON_CRITICAL", "LAYOUTS", "Layout", "layout_of"]
 
@@ -43,28 +49,12 @@ def _array(of: str, item: Shape, count: int | None = None) -> Listing:
     return Listing(DLMS, of, item, count)
 
 
-def _sequence(*members: tuple[str, Shape], optional: int = 0) -> Record:
-    return Record(ASN1, members, optional)
-
-
-def _sequence_of(of: str, item: Shape) -> Listing:
-    return Listing(ASN1, of, item)
-
-
-def _integer(known: dict[int, str] | None = None) -> Leaf:
-    return Leaf(ASN1, INTEGER, SignedNumber(known or {}))
-
-
 def _dlms(*members: tuple[str, Shape]) -> Layout:
     return Layout(profile=Profile.DLMS, members=members)
 
 
 def _gbz(*members: tuple[str, Content]) -> Layout:
     return Layout(profile=Profile.GBZ, packed=Packed(members))
-
-
-def _asn1(*members: tuple[str, Shape]) -> Layout:
-    return Layout(profile=Profile.ASN1, members=members)
 
 
 _UNSIGNED = Leaf(DLMS, Tag.UNSIGNED, Number(1))
@@ -127,39 +117,28 @@ _SUB_GHZ = _structure(
 )
 _INSTRUCTION = _octets(Packed((*_COMMAND, ("class", Number(2)), ("instance", Raw(6)), ("attribute", Number(1)))))
 
-_EUI = Leaf(ASN1, OCTET_STRING, Identifier())
-_KEY_ID = Leaf(ASN1, OCTET_STRING, Raw(8))
-_VERSION = Leaf(ASN1, OCTET_STRING, Raw(4))
-_ROLE = _integer(meanings.ROLES)
-_CELL = _sequence(
-    ("role", _ROLE),
-    ("key-usage", Leaf(ASN1, BIT_STRING, Raw(None, meanings.KEY_USAGES))),
-    ("cell-usage", _integer(meanings.CELL_USAGES)),
-    optional=1,
-)
-_SPECIALIST = _sequence(("usage", _integer(meanings.SPECIALIST_USES)), ("counter", _integer()))
-_COUNTER_CHANGE = _sequence(("role", _ROLE), ("floor", _integer()), ("specialist", _sequence_of("use", _SPECIALIST)), optional=1)
-_REPLACEMENT = _sequence(
-    ("cell", _CELL),
-    ("status", Leaf(ASN1, ENUMERATED, SignedNumber(meanings.STATUSES))),
-    ("existing-subject", _EUI),
-    ("existing-subject-key", _KEY_ID),
-    ("replacing-subject", _EUI),
-    ("replacing-subject-key", _KEY_ID),
-)
-_CREDENTIALS = _asn1(
-    (
-        "execution-outcome",
-        _sequence(
-            ("authorising-counter", _integer()),
-            ("replacement-mode", _integer(meanings.MODES)),
-            ("counter-changes", _sequence_of("change", _COUNTER_CHANGE)),
-            ("replacements", _sequence_of("replacement", _REPLACEMENT)),
-        ),
-    )
-)
-_ACTIVATED = _sequence(("code", _integer(meanings.ACTIVATION)), ("firmware-version", _VERSION))
-_LOG_ENTRY = _sequence(("device", _EUI), ("device-type", _integer(meanings.DEVICE_TYPES)))
+
+def _schema(message_code: int) -> Layout:
+    """Return the layout that the ASN.1 schema has for an alert: what stands after code and time."""
+    kind = asn1_type(message_code, Cra.ALERT)
+    if kind is None:
+        raise InternalError(f"the ASN.1 schema has no alert of message code 0x{message_code:04X}")
+    return Layout(profile=Profile.ASN1, members=tuple((member.name, _shape(member.type)) for member in kind.members[2:]))
+
+
+def _shape(kind: Asn1Type) -> Shape:
+    """Return the shape of an ASN.1 type."""
+    if kind.members:
+        members = tuple((member.name, _shape(member.type)) for member in kind.members)
+        return Record(ASN1, members, sum(member.optional for member in kind.members))
+    if kind.of is not None:
+        return Listing(ASN1, kind.of.name, _shape(kind.of))
+    if kind.is_eui64:
+        return Leaf(ASN1, kind.tag, Identifier())
+    if kind.tag in (INTEGER, ENUMERATED):
+        return Leaf(ASN1, kind.tag, SignedNumber({number: text for number, text in kind.meanings.items() if isinstance(number, int)}))
+    return Leaf(ASN1, kind.tag, Raw(kind.size, {octets: text for octets, text in kind.meanings.items() if isinstance(octets, bytes)}))
+
 
 LAYOUTS: dict[int, tuple[Layout, ...]] = {
     GENERIC_CRITICAL: (_dlms(), _gbz()),
@@ -168,9 +147,9 @@ LAYOUTS: dict[int, tuple[Layout, ...]] = {
     0x0061: (_dlms(("protection", _array("protection", _PROTECTION, count=1)), ("protected-attributes", _octets(SEALED))),),
     0x0067: (_dlms(("interruption-time", _DATE_TIME), ("restoration-time", _DATE_TIME)),),
     0x008B: (Layout(profile=Profile.GBZ, packed=ENCRYPTED_COMPONENT),),
-    0x00B2: (_asn1(("entries", _sequence_of("entry", _LOG_ENTRY))),),
-    0x00CA: (_asn1(("originator-counter", _integer()), ("execution-outcome", _ACTIVATED)),),
-    0x00CB: (_CREDENTIALS,),
+    0x00B2: (_schema(0x00B2),),
+    0x00CA: (_schema(0x00CA),),
+    0x00CB: (_schema(0x00CB),),
     0x00CC: (_dlms(("instruction", _INSTRUCTION)),),
     0x00CD: (_gbz(("length", Fixed(b"\x0e")), *_COMMAND, ("cluster", Number(2)), ("frame-control", Number(1)), ("command", Number(1))),),
     0x00CE: (_dlms(("image-hash", _octets(Raw(32)))),),
@@ -188,9 +167,9 @@ LAYOUTS: dict[int, tuple[Layout, ...]] = {
     0x0121: (_dlms(("channel", _CHANNEL), ("start", _DATE_TIME), ("end", _DATE_TIME), ("level", _UNSIGNED)),),
     0x0122: (_dlms(("channel", _CHANNEL), ("level", _UNSIGNED)),),
     0x0123: (_dlms(("update", Leaf(DLMS, Tag.UTF8_STRING, Text()))),),
-    0x0124: (_CREDENTIALS,),
-    0x0128: (_asn1(("device", _EUI), ("firmware-version", _VERSION), ("outcome", _integer(meanings.TRANSFER))),),
-    0x012B: (_asn1(("firmware-version", _VERSION), ("outcome", _integer(meanings.OUTCOME))),),
+    0x0124: (_schema(0x0124),),
+    0x0128: (_schema(0x0128),),
+    0x012B: (_schema(0x012B),),
 }
 """By message code: one layout for each profile the alert is seen in."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from harness.wire.gbcs.errors import GbcsError
 
-__all__ = ["read_length", "write_length"]
+__all__ = ["dlms_length", "read_length", "write_length"]
 
 _SHORT = 0x80
 
@@ -39,3 +39,13 @@ def write_length(length: int) -> bytes:
         return bytes((length,))
     width = (length.bit_length() + 7) // 8
     return bytes((_SHORT | width,)) + length.to_bytes(width, "big")
+
+
+def dlms_length(octets: bytes, at: int, end: int) -> tuple[int, int]:
+    """Return the length or count written at ``at`` inside DLMS data, and the offset after it; raises :class:`GbcsError` E31."""
+    if at < end and octets[at] < _SHORT:
+        return octets[at], at + 1
+    try:
+        return read_length(octets, at, end, "E31")
+    except GbcsError as error:
+        raise GbcsError("E31", error.offset, "not a usable length or count", octets=error.octets) from None

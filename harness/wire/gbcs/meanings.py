@@ -1,20 +1,28 @@
-"""What the numbers inside alert bodies stand for."""
+"""What the numbers inside payloads stand for."""
 
 from __future__ import annotations
 
 __all__ = [
     "ACTIVATION",
     "CELL_USAGES",
+    "CERTIFICATE_RESPONSES",
     "CHANNELS",
+    "CLOCK_STATUSES",
     "DEVICE_TYPES",
+    "ISSUE_FAILURES",
+    "JOIN_METHODS",
+    "JOIN_RESPONSES",
     "KEY_USAGES",
     "MODES",
     "OUTCOME",
+    "PROVIDE_FAILURES",
     "REASONS",
     "ROLES",
     "SPECIALIST_USES",
     "STATUSES",
+    "TIME_CHECKS",
     "TRANSFER",
+    "UNJOIN_RESPONSES",
 ]
 
 REASONS = {
@@ -71,4 +79,36 @@ OUTCOME = {0: "success", 1: "failure"}
 CELL_USAGES = {0: "management", 1: "prepayment top-up"}
 SPECIALIST_USES = {0: "prepayment top-up"}
 KEY_USAGES = {b"\x07\x80": "digital signature", b"\x03\x08": "key agreement"}
+TIME_CHECKS = {0: "apply", 1: "disapply"}
+ISSUE_FAILURES = {1: "invalid key usage", 2: "key pair generation failed", 3: "certification request production failed"}
+CERTIFICATE_RESPONSES = {
+    0: "success",
+    1: "invalid certificate",
+    2: "wrong device identity",
+    3: "invalid key usage",
+    4: "no corresponding key pair",
+    5: "wrong public key",
+    6: "certificate storage failed",
+    7: "private key change failed",
+}
+PROVIDE_FAILURES = {1: "invalid key usage", 2: "no certificate held", 3: "certificate retrieval failure"}
+JOIN_METHODS = {0: "method A, initiator", 1: "method A, responder", 2: "method B", 3: "method C"}
+JOIN_RESPONSES = {
+    0: "success",
+    1: "invalid message code for join method and role",
+    2: "invalid join method and role",
+    3: "incompatible with existing entry",
+    4: "device log full",
+    5: "write failure",
+    6: "key agreement: no resources",
+    7: "unknown issuer",
+    8: "unsupported suite",
+    9: "bad message",
+    10: "bad key confirm",
+    11: "invalid or missing certificate",
+    12: "no partner link key received",
+    13: "no CBKE response",
+}
+UNJOIN_RESPONSES = {0: "success", 1: "not in device log", 2: "other failure"}
+CLOCK_STATUSES = {0: "reliable", 1: "invalid", 2: "unreliable"}
 CHANNELS = {direction << 4 | number: f"APC {number} {name}" for direction, name in ((1, "output"), (2, "input")) for number in range(1, 6)}

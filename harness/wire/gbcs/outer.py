@@ -34,24 +34,27 @@ _SUPPLEMENTARY = {0: "", 8: "party", 16: "party and counter", 24: "party and two
 
 def decode_message(octets: bytes) -> Message:
     """Take the outer layers of one message apart; raises :class:`GbcsError` (E01 to E21) naming rule and offset."""
-    start, end = _unwrap(octets)
+    start, end = (0, len(octets)) if octets[:1] == b"\xdf" else _unwrap(octets)
     cra, counter, originator, target, date_size = _grouping_header(octets, start, end)
     at = start + _HEAD.size
     date_time = octets[at : at + date_size] if date_size else b""
     at += date_size
-    code, supplementary, at = _other_information(octets, at, end, cra)
+    if octets[at : at + 1] == b"\x02" and at + 3 <= end:
+        code, supplementary, at = octets[at + 1] << 8 | octets[at + 2], b"", at + 3
+    else:
+        code, supplementary, at = _other_information(octets, at, end, cra)
     payload, at = _content(octets, at, end)
     return Message(
-        cra=cra,
-        counter=counter,
-        originator=Eui64(originator.hex()),
-        target=Eui64(target.hex()),
-        message_code=code,
-        payload=payload,
-        date_time=date_time,
-        supplementary=supplementary,
-        signature=_signature(octets, at, end, cra, wrapped=start > 0),
-        mac=octets[end:] if start else None,
+        cra,
+        counter,
+        Eui64(originator.hex()),
+        Eui64(target.hex()),
+        code,
+        payload,
+        date_time,
+        supplementary,
+        _signature(octets, at, end, cra, start > 0),
+        octets[end:] if start else None,
     )
 
 
@@ -154,14 +157,19 @@ def _check_certificate(octets: bytes, at: int, after: int) -> None:
 
 def _content(octets: bytes, at: int, end: int) -> tuple[bytes, int]:
     """Read the payload; return the offset after it."""
-    length, start = read_length(octets, at, end, "E17")
+    if at < end and octets[at] < 0x80:
+        length, start = octets[at], at + 1
+    else:
+        length, start = read_length(octets, at, end, "E17")
     if not 0 < length <= end - start:
         raise GbcsError("E17", at, f"a payload of {length} octets", expected=f"1 to {end - start}", octets=octets[at:start])
     return octets[start : start + length], start + length
 
 
-def _signature(octets: bytes, at: int, end: int, cra: int, *, wrapped: bool) -> bytes | None:
+def _signature(octets: bytes, at: int, end: int, cra: int, wrapped: bool) -> bytes | None:
     """Read the signature field, which must end the general-signing APDU."""
+    if end - at == 1 + SIGNATURE_SIZE and octets[at] == SIGNATURE_SIZE:
+        return octets[at + 1 : end]
     if at == end:
         if cra == Cra.COMMAND and not wrapped:
             return None

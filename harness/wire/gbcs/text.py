@@ -11,6 +11,7 @@ __all__ = ["octets_of"]
 
 _SPACES = re.compile(r"[\s:_-]+")
 _HEX = re.compile(r"[0-9A-Fa-f]*")
+_WRONG = re.compile(r"[^0-9A-Fa-f\s:_-]")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 _MARKS = b"\xdd\xdf"
 
@@ -33,7 +34,7 @@ def octets_of(text: str) -> bytes:
             return octets
     if _HEX.fullmatch(digits):
         raise GbcsError("E43", len(text), f"{len(digits)} hexadecimal digits", expected="an even number of them", unit="character")
-    start = text.index(bare)
-    at = next(place for place in range(start, len(text)) if not _SPACES.match(text[place]) and not _HEX.fullmatch(text[place]))
+    wrong = _WRONG.search(text, text.index(bare))
+    at, character = (wrong.start(), wrong[0]) if wrong else (len(text), "")
     expected = "hexadecimal, or base64 of a message"
-    raise GbcsError("E43", at, f"'{text[at]}' is not a hexadecimal digit", expected=expected, unit="character")
+    raise GbcsError("E43", at, f"{character!r} is not a hexadecimal digit", expected=expected, unit="character")

@@ -1,7 +1,7 @@
 """A whole message as a tree of named fields, each with its place, its value and what it means.
 
-For people: the outer layers of every message, and every field of an alert. Names of codes come from the
-catalogue. The payload of a Command or Response, and a body without a known layout, is one field of octets.
+For people: outer layers and payload of every message. Names of codes come from the catalogue. A payload that is not known, or
+that breaks the rules of its profile, is one field of octets, so that the fields of a tree cover every octet of the message.
 """
 
 from __future__ import annotations
@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 from harness.wire.gbcs.alerts import decode_alert
 from harness.wire.gbcs.asn1 import read_header
 from harness.wire.gbcs.catalogue import alert_name, message_facts
-from harness.wire.gbcs.content import Field, FieldValue
 from harness.wire.gbcs.cosem_time import CosemDateTime, utc_text
 from harness.wire.gbcs.errors import GbcsError
 from harness.wire.gbcs.lengths import write_length
 from harness.wire.gbcs.message import MAC_HEADER, Cra, Message, Profile
 from harness.wire.gbcs.outer import decode_message
+from harness.wire.gbcs.tree_walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from harness.wire.gbcs.alert_head import AlertTime
     from harness.wire.gbcs.alerts import AlertPayload
+    from harness.wire.gbcs.components import GbzAlert, GbzPayload
+    from harness.wire.gbcs.content import Field
+    from harness.wire.gbcs.payloads import Payload
 
 __all__ = ["MessageTree", "message_tree", "value_text", "walk"]
 
@@ -37,52 +41,58 @@ class MessageTree:
     fields: tuple[Field, ...]
     """Outermost layers, in wire order; together they cover every octet of the message."""
     alert: AlertPayload | None
-    """The alert, where the message is one and its payload follows its layout."""
+    """The alert, where the message is one and its payload follows its layout, or has none that is known."""
+    payload: Payload | None
+    """The payload, where it follows the rules of its profile; ``None`` where ``alert`` says it all."""
+    notes: tuple[str, ...]
+    """What is out of the ordinary, though no error (rules E30, E32, E33)."""
     problem: GbcsError | None
-    """Why the payload of an alert could not be read; the outer layers stand all the same."""
+    """Why the payload could not be read; the outer layers stand all the same."""
 
 
 def message_tree(octets: bytes) -> MessageTree:
     """Take one message apart; raises :class:`GbcsError` (E01 to E21) where even the outer layers do not hold."""
     message = decode_message(octets)
-    alert, problem = None, None
-    if message.cra == Cra.ALERT:
-        try:
+    alert: AlertPayload | None = None
+    payload: Payload | None = None
+    problem: GbcsError | None = None
+    notes: tuple[str, ...] = ()
+    try:
+        if message.cra == Cra.ALERT:
             alert = decode_alert(message)
-        except GbcsError as error:
-            problem = error
-    return MessageTree(message=message, fields=_fields(message, alert), alert=alert, problem=problem)
+            notes = alert.notes
+    except GbcsError as error:
+        problem = error
+    if alert is None or not alert.known:
+        payload, notes, fault = _decoded_payload(message)
+        problem = problem or fault
+    if alert is not None and not alert.known:
+        notes = (f"E30 no layout is known for alerts of message code 0x{message.message_code:04X}", *notes)
+    fields = _fields(octets, message, payload, alert)
+    return MessageTree(message=message, fields=fields, alert=alert, payload=payload, notes=notes, problem=problem)
 
 
-class _Walk:
-    """Puts fields one after another."""
+def _decoded_payload(message: Message) -> tuple[Payload | None, tuple[str, ...], GbcsError | None]:
+    """Return the payload, what is to be noted about it, and what is wrong with it."""
+    from harness.wire.gbcs.payloads import decode_payload, remarks
 
-    __slots__ = ("at", "fields")
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-        self.fields: list[Field] = []
-
-    def add(self, name: str, size: int, value: FieldValue = None, meaning: str = "", parts: tuple[Field, ...] = ()) -> None:
-        """Append a field of ``size`` octets; one of no octets is left out."""
-        if size:
-            self.fields.append(Field(name=name, offset=self.at, end=self.at + size, value=value, meaning=meaning, parts=parts))
-            self.at += size
-
-    def layer(self, name: str, inner: _Walk, meaning: str = "") -> None:
-        """Append a field made of what another walk found from here on."""
-        self.add(name, inner.at - self.at, None, meaning, tuple(inner.fields))
+    try:
+        payload = decode_payload(message)
+    except GbcsError as error:
+        return None, (), error
+    return payload, remarks(message, payload), None
 
 
-def _fields(message: Message, alert: AlertPayload | None) -> tuple[Field, ...]:
-    walk = _Walk(0)
+def _fields(octets: bytes, message: Message, payload: Payload | None, alert: AlertPayload | None) -> tuple[Field, ...]:
+    walk = Walk(0)
     if message.mac is not None:
         walk.layer("MAC header", _mac_header(message))
     walk.layer("grouping header", _grouping_header(message, walk.at))
-    if alert is not None:
+    if alert is not None and alert.known:
         walk.layer("payload", _alert_payload(message, alert, walk.at), f"{alert.profile} alert")
     else:
-        walk.add("payload", len(message.payload), message.payload, f"{message.profile}, kept as octets")
+        parts, what = _payload(octets, message, payload, walk.at) if payload is not None else ((), "")
+        walk.add("payload", len(message.payload), None if parts else message.payload, what or _as_octets(message), parts)
     if message.signature is not None:
         walk.layer("signature", _signature(message.signature, walk.at))
     if message.mac is not None:
@@ -90,9 +100,63 @@ def _fields(message: Message, alert: AlertPayload | None) -> tuple[Field, ...]:
     return tuple(walk.fields)
 
 
-def _mac_header(message: Message) -> _Walk:
+def _as_octets(message: Message) -> str:
+    return f"{message.profile}, kept as octets"
+
+
+def _payload(octets: bytes, message: Message, payload: Payload, at: int) -> tuple[tuple[Field, ...], str]:
+    """Return the fields of a payload that starts at ``at``, and what it is; no fields where it stays octets."""
+    from harness.wire.gbcs.access import AccessRequest, AccessResponse, DataNotification
+    from harness.wire.gbcs.asn1_schema import Asn1Payload
+    from harness.wire.gbcs.components import GbzAlert, GbzPayload
+    from harness.wire.gbcs.payloads import OpaqueElement
+    from harness.wire.gbcs.tree_asn1 import element_field, typed_field
+    from harness.wire.gbcs.tree_dlms import notification_fields, request_fields, response_fields
+
+    end = at + len(message.payload)
+    match payload:
+        case AccessRequest():
+            return request_fields(payload, at), "DLMS access-request"
+        case AccessResponse():
+            return response_fields(payload, at), "DLMS access-response"
+        case DataNotification():
+            return notification_fields(payload, at), "DLMS data-notification"
+        case GbzPayload():
+            return _gbz(payload, at), "GBZ"
+        case GbzAlert():
+            return _gbz_alert(payload, at, end), "GBZ alert"
+        case Asn1Payload():
+            field = typed_field(payload.type, "payload", octets, at, end)
+            return field.parts or (field,), f"ASN.1, {payload.title}"
+        case OpaqueElement():
+            return (element_field(payload.element, "element", at),), "ASN.1 of a structure that is not known"
+    return (), ""
+
+
+def _gbz(payload: GbzPayload, at: int) -> tuple[Field, ...]:
+    from harness.wire.gbcs.tree_gbz import component_fields
+
+    walk = Walk(at)
+    walk.add("profile id", 2, meaning="Smart Energy")
+    walk.add("component count", 1, len(payload.components))
+    walk.put(*component_fields(payload.components, walk.at))
+    return tuple(walk.fields)
+
+
+def _gbz_alert(payload: GbzAlert, at: int, end: int) -> tuple[Field, ...]:
+    """Return the fields of an alert whose body is not known, or is not as its layout has it."""
+    from harness.wire.gbcs.tree_gbz import component_fields
+
+    walk = Walk(at)
+    _gbz_alert_head(walk, payload.count, payload.code, payload.time, utc_text(payload.time))
+    walk.put(*component_fields(payload.components, walk.at))
+    walk.add("body", end - walk.at, payload.body, "layout not known, kept as octets")
+    return tuple(walk.fields)
+
+
+def _mac_header(message: Message) -> Walk:
     length = len(message.signed()) + 5 + len(message.mac or b"")
-    walk = _Walk(0)
+    walk = Walk(0)
     walk.add("general-ciphering tag", 1)
     walk.add("empty fields", 5, meaning="transaction-id, originator, recipient, date-time, other information")
     walk.add("key-info", len(MAC_HEADER) - 6, meaning="absent")
@@ -102,8 +166,8 @@ def _mac_header(message: Message) -> _Walk:
     return walk
 
 
-def _grouping_header(message: Message, at: int) -> _Walk:
-    walk = _Walk(at)
+def _grouping_header(message: Message, at: int) -> Walk:
+    walk = Walk(at)
     walk.add("general-signing tag", 1)
     walk.add("transaction-id length", 1, 9)
     walk.add("CRA flag", 1, message.cra, Cra(message.cra).name.title())
@@ -119,7 +183,7 @@ def _grouping_header(message: Message, at: int) -> _Walk:
     return walk
 
 
-def _other_information(message: Message, walk: _Walk) -> None:
+def _other_information(message: Message, walk: Walk) -> None:
     length = 2 + len(message.supplementary)
     walk.add("other information length", len(write_length(length)), length)
     walk.add("message-code", 2, message.message_code, _message_name(message.message_code))
@@ -140,8 +204,9 @@ def _message_name(code: int) -> str:
     return f"{facts.name} ({facts.use_case})" if facts.use_case else facts.name
 
 
-def _alert_payload(message: Message, alert: AlertPayload, at: int) -> _Walk:
-    walk = _Walk(at)
+def _alert_payload(message: Message, alert: AlertPayload, at: int) -> Walk:
+    """Return the fields of an alert whose layout is known."""
+    walk = Walk(at)
     name = alert_name(alert.code) or _NOT_LISTED
     moment = "no instant of UTC" if alert.event_seconds is None else utc_text(alert.event_seconds)
     head = len(message.payload) - len(alert.body)
@@ -153,10 +218,7 @@ def _alert_payload(message: Message, alert: AlertPayload, at: int) -> _Walk:
         walk.add("alert-code", 3, alert.code, name)
         walk.add("time", 14, alert.time, moment if moment != str(alert.time) else "")
     elif alert.profile is Profile.GBZ:
-        walk.add("profile id", 2, meaning="Smart Energy")
-        walk.add("component count", 1, message.payload[2])
-        walk.add("alert-code", 2, alert.code, name)
-        walk.add("time", 4, alert.time, moment)
+        _gbz_alert_head(walk, message.payload[2], alert.code, alert.time, moment)
     else:
         payload = message.payload
         _, _, code, _ = read_header(payload, 0, len(payload), at)
@@ -164,16 +226,19 @@ def _alert_payload(message: Message, alert: AlertPayload, at: int) -> _Walk:
         walk.add("SEQUENCE", code, meaning="code, time, body")
         walk.add("alert-code", time - code, alert.code, name)
         walk.add("time", head - time, alert.time, moment)
-    if alert.known:
-        walk.fields.extend(alert.tree)
-        walk.at += len(alert.body)
-    else:
-        walk.add("body", len(alert.body), alert.body, "layout not known, kept as octets")
+    walk.put(*alert.tree)
     return walk
 
 
-def _signature(signature: bytes, at: int) -> _Walk:
-    walk = _Walk(at)
+def _gbz_alert_head(walk: Walk, count: int, code: int, time: AlertTime, moment: str) -> None:
+    walk.add("profile id", 2, meaning="Smart Energy")
+    walk.add("component count", 1, count)
+    walk.add("alert-code", 2, code, alert_name(code) or _NOT_LISTED)
+    walk.add("time", 4, time, moment)
+
+
+def _signature(signature: bytes, at: int) -> Walk:
+    walk = Walk(at)
     walk.add("signature length", 1, len(signature))
     if signature:
         walk.add("r", 32, signature[:32])
