@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from harness.vocab.identity import Eui64
     from harness.wire.facts import TrialFacts
 
-__all__ = ["EventKey", "amount", "event_key", "finding", "judged_messages", "standing"]
+__all__ = ["EventKey", "amount", "event_key", "finding", "judged_messages", "standing", "stands_somewhere"]
 
 EventKey = tuple["Eui64", "Eui64", int, int | None, bytes]
 
@@ -41,6 +41,11 @@ def standing(grounds: Grounds, alert: Alert) -> Standing:
     """Return how an alert stands; what the oracle was not asked about is unknown."""
     ground = grounds.of.get((alert.originator, alert.counter, alert.code))
     return ground.standing if ground else Standing.UNKNOWN
+
+
+def stands_somewhere(grounds: Grounds, standing: Standing) -> bool:
+    """Tell whether any alert of a trial stands so; where none does, whoever looks for such alerts has nothing to do."""
+    return any(ground.standing is standing for ground in grounds.of.values())
 
 
 def amount(settings: Mapping[str, Value], name: str) -> int:

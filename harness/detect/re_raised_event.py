@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.detect.observed import finding, judged_messages, standing
+from harness.detect.observed import finding, judged_messages, standing, stands_somewhere
 from harness.detect.runs import Runs
 from harness.interfaces.oracle import Standing
 from harness.vocab.time import duration_text
@@ -36,6 +36,8 @@ class ReRaisedEvent:
     def detect(self, facts: TrialFacts, grounds: Grounds, tap: str, settings: Mapping[str, Value]) -> list[Finding]:
         """Return one finding for each repeat."""
         del settings
+        if not stands_somewhere(grounds, Standing.UNFOUNDED):
+            return []
         runs = Runs()
         found = []
         for sighting in judged_messages(facts, tap):

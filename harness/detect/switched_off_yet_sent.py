@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.detect.observed import finding, judged_messages, standing
+from harness.detect.observed import finding, judged_messages, standing, stands_somewhere
 from harness.interfaces.oracle import Standing
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ class SwitchedOffYetSent:
     def detect(self, facts: TrialFacts, grounds: Grounds, tap: str, settings: Mapping[str, Value]) -> list[Finding]:
         """Return one finding for each such alert."""
         del settings
+        if not stands_somewhere(grounds, Standing.SWITCHED_OFF):
+            return []
         return [
             finding(self.name, "sent-while-switched-off", (sighting,), tap=tap)
             for sighting in judged_messages(facts, tap)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.detect.observed import finding, judged_messages, standing
+from harness.detect.observed import finding, judged_messages, standing, stands_somewhere
 from harness.detect.runs import Run, Runs
 from harness.interfaces.oracle import Standing
 
@@ -35,6 +35,8 @@ class Unfounded:
     def detect(self, facts: TrialFacts, grounds: Grounds, tap: str, settings: Mapping[str, Value]) -> list[Finding]:
         """Return one finding for each such alert."""
         del settings
+        if not stands_somewhere(grounds, Standing.UNFOUNDED):
+            return []
         runs = Runs()
         founded: set[Run] = set()
         found = []

@@ -30,8 +30,8 @@ __all__ = ["seal"]
 def seal(directory: Path, files: Mapping[str, Source]) -> str:
     """Seal ``files`` (payload path such as ``data/plan/plan.json`` -> octets, or a file to copy) as a bundle.
 
-    Files are copied piece by piece and never held whole; JSON is held line by line, to make sure that
-    it is canonical. A bundle that stands in ``directory`` already is replaced. Returns the payload root.
+    Files are copied piece by piece and never held whole, JSON documents excepted; JSON is looked at line by
+    line, to make sure that it is canonical. A bundle that stands in ``directory`` already is replaced. Returns the payload root.
 
     Raises :class:`BundleError` for a name or content the format does not permit, :class:`UsageError`
     where something else stands in the way, and :class:`BenchError` where the disk does not allow it;

@@ -79,7 +79,7 @@ class Target(Protocol):
     name: str
     realm: Realm
     clock: str
-    """``virtual`` or ``monotonic``; written into the journal."""
+    """``virtual``, ``monotonic``, or ``log`` where the time is that of a log; written into the journal."""
 
     def capabilities(self) -> Mapping[str, Capability]:
         """Return what this target can do to devices, by name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
+from weakref import finalize
 
 from harness.errors import BenchError
 from harness.judge.documents import finding_document
@@ -29,7 +30,7 @@ class Ledger:
     are kept in a file that has no name, so it is gone as soon as nobody needs it.
     """
 
-    __slots__ = ("_findings", "_folder", "_length", "outcomes", "unread")
+    __slots__ = ("__weakref__", "_descriptor", "_folder", "_length", "outcomes", "unread")
 
     def __init__(self, folder: Path | None = None) -> None:
         """Keep findings on the disk that holds ``folder``, or where temporary files go."""
@@ -39,9 +40,11 @@ class Ledger:
         self._folder = folder
         self._length = 0
         try:
-            self._findings = TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - closed with the ledger
+            with TemporaryFile(dir=folder) as stream:
+                self._descriptor = os.dup(stream.fileno())
         except OSError as error:
             raise self._refused(error) from error
+        finalize(self, os.close, self._descriptor)
 
     def enter(self, results: Iterable[TrialResult]) -> None:
         """Take the results of some trials, all of them or, where it is interrupted, none.
@@ -62,13 +65,13 @@ class Ledger:
     def __iter__(self) -> Iterator[bytes]:
         """Go through the findings from the first one on."""
         for at in range(0, self._length, _CHUNK):
-            yield os.pread(self._findings.fileno(), min(_CHUNK, self._length - at), at)
+            yield os.pread(self._descriptor, min(_CHUNK, self._length - at), at)
 
     def _write(self, octets: bytes, at: int) -> None:
         left = memoryview(octets)
         try:
             while left:
-                written = os.pwrite(self._findings.fileno(), left, at)
+                written = os.pwrite(self._descriptor, left, at)
                 left, at = left[written:], at + written
         except OSError as error:
             raise self._refused(error) from error

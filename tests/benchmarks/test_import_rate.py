@@ -17,9 +17,10 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
-from field_logs import DEVICES, alert, instant
+from field_logs import DEVICES, START, alert, instant
 
 from harness.vocab.time import MILLISECOND
+from harness.wire.gbcs.message import Profile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,15 +42,16 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
 
 
 def write_log(path: Path, count: int) -> None:
-    """Write a log of so many alerts, one every 0.4 s, every tenth of them twice; only counters differ, which is what reading takes."""
-    templates = [alert(0, code=code, device=device) for device in DEVICES for code in (0x8002, 0x8F3E)]
+    """Write a log of so many alerts, one every 0.4 s, each with a counter and a time of its own; every tenth is a copy."""
+    templates = [alert(0, code=code, device=device, profile=Profile.GBZ) for device in DEVICES for code in (0x8020, 0x8F3E)]
     with path.open("w") as log:
         for number in range(count):
             origin = number - (number % 10 == 9)
             octets = templates[origin % len(templates)]
-            at = octets.index(b"\xdf\x09\x03") + 3
-            octets = octets[:at] + (1_000 + origin).to_bytes(8, "big") + octets[at + 8 :]
-            log.write(f"{instant(number * 400 * MILLISECOND)} {octets.hex()}\n")
+            counter, time = octets.index(b"\xdf\x09\x03") + 3, octets.index(b"\x01\x09\x00") + 5
+            parts = octets[:counter], (1_000 + origin).to_bytes(8, "big"), octets[counter + 8 : time]
+            seconds = START.seconds + origin * 2 // 5
+            log.write(f"{instant(number * 400 * MILLISECOND)} {b''.join((*parts, seconds.to_bytes(4, 'big'), octets[time + 4 :])).hex()}\n")
 
 
 def imported(folder: Path, log: str) -> tuple[float, int]:

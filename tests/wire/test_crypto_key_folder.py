@@ -17,7 +17,9 @@ from cryptography.x509.name import _ASN1Type
 
 from harness.vocab.identity import Eui64
 from harness.wire.gbcs.census import read_messages, take_census
+from harness.wire.gbcs.key_files import read_certificate
 from harness.wire.gbcs.key_folder import KeyFileError, read_key_folder
+from harness.wire.gbcs.outer import decode_message
 
 DEVICE, SUPPLIER, ACB = Eui64("02a5e70000000001"), Eui64("02a5e70000000100"), Eui64("02a5e70000000102")
 
@@ -235,3 +237,14 @@ def test_the_published_keys_read_from_files_open_what_they_open_from_the_table(v
     between_devices = [name for name, _ in chosen if name.startswith("PCS0")]
     assert [name for name, _ in census.faults] == between_devices
     assert census.identical == len(chosen)
+
+
+def test_the_certificate_inside_a_command_says_whose_key_it_carries(vectors_folder: Path) -> None:
+    """Commands for a party that the device does not know bring that party's certificate."""
+    messages = [decode_message(octets) for _, octets in read_messages(vectors_folder)]
+    carried = [message for message in messages if message.certificate]
+    assert carried
+    for message in carried:
+        found = read_certificate(message.certificate, "a command")
+        assert found is not None
+        assert (found.owner, found.use) == (message.supplementary_party, "agreement")

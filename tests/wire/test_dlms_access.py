@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.wire.gbcs import data_shapes
-from harness.wire.gbcs.access import AccessRequest, AccessResponse, Choice, DataNotification, Specification, decode_dlms
+from harness.wire.gbcs.access import AccessRequest, AccessResponse, Choice, DataNotification, Specification
+from harness.wire.gbcs.access_reading import decode_dlms
 from harness.wire.gbcs.axdr import decode_items, read_items
 from harness.wire.gbcs.cosem_time import CosemDateTime
 from harness.wire.gbcs.dlms import CompactArray, Data, Tag

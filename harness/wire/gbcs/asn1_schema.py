@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from harness.wire.gbcs import meanings
 from harness.wire.gbcs.asn1 import ENUMERATED
+from harness.wire.gbcs.asn1_groups import choice, optional, sequence, sequence_of, tagged
 from harness.wire.gbcs.asn1_types import (
     ABSENT,
     Asn1Type,
@@ -18,16 +19,11 @@ from harness.wire.gbcs.asn1_types import (
     Forms,
     bits,
     certificate,
-    choice,
     eui64,
     integer,
     kept,
     null,
     octets_of,
-    optional,
-    sequence,
-    sequence_of,
-    tagged,
     time,
 )
 from harness.wire.gbcs.errors import GbcsError

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["BitString", "CompactArray", "Data", "Description", "Tag", "Value", "decode_data", "decode_items", "read_data", "read_items"]
 
+_new = tuple.__new__
+"""Makes :class:`Data` in half the time that its constructor takes."""
 _STRUCTS = {(4, True): Struct(">i"), (2, True): Struct(">h"), (1, True): Struct(">b"), (8, True): Struct(">q"), (8, False): Struct(">Q")}
 
 
@@ -88,7 +90,7 @@ def _unknown(octets: bytes, at: int, end: int, depth: int) -> Data:
 
 
 def _null(octets: bytes, at: int, end: int, depth: int) -> Data:
-    return Data(Tag.NULL, None, at, at + 1)
+    return _new(Data, (Tag.NULL, None, at, at + 1))
 
 
 def _octet(tag: Tag) -> Callable[[bytes, int, int, int], Data]:
@@ -96,7 +98,7 @@ def _octet(tag: Tag) -> Callable[[bytes, int, int, int], Data]:
         after = at + 2
         if after > end:
             raise _broken(at + 1, 1, end)
-        return Data(tag, octets[at + 1], at, after)
+        return _new(Data, (tag, octets[at + 1], at, after))
 
     return read
 
@@ -108,7 +110,7 @@ def _unsigned(tag: Tag, width: int) -> Callable[[bytes, int, int, int], Data]:
         after = at + size
         if after > end:
             raise _broken(at + 1, width, end)
-        return Data(tag, whole(octets[at + 1 : after], "big"), at, after)
+        return _new(Data, (tag, whole(octets[at + 1 : after], "big"), at, after))
 
     return read
 
@@ -120,7 +122,7 @@ def _signed(tag: Tag, width: int) -> Callable[[bytes, int, int, int], Data]:
         after = at + size
         if after > end:
             raise _broken(at + 1, width, end)
-        return Data(tag, unpack(octets, at + 1)[0], at, after)
+        return _new(Data, (tag, unpack(octets, at + 1)[0], at, after))
 
     return read
 
@@ -131,7 +133,7 @@ def _fixed(tag: Tag, width: int) -> Callable[[bytes, int, int, int], Data]:
         if after > end:
             raise _broken(at + 1, width, end)
         content = octets[at + 1 : after]
-        return Data(tag, CosemDateTime.decode(content) if tag == Tag.DATE_TIME else content, at, after)
+        return _new(Data, (tag, CosemDateTime.decode(content) if tag == Tag.DATE_TIME else content, at, after))
 
     return read
 
@@ -146,7 +148,7 @@ def _octet_string(octets: bytes, at: int, end: int, depth: int) -> Data:
     after = start + length
     if after > end:
         raise _broken(start, length, end)
-    return Data(Tag.OCTET_STRING, octets[start:after], at, after)
+    return _new(Data, (Tag.OCTET_STRING, octets[start:after], at, after))
 
 
 def _text(tag: Tag) -> Callable[[bytes, int, int, int], Data]:
@@ -156,7 +158,7 @@ def _text(tag: Tag) -> Callable[[bytes, int, int, int], Data]:
         if after > end:
             raise _broken(start, length, end)
         try:
-            return Data(tag, octets[start:after].decode(TEXT[tag]), at, after)
+            return _new(Data, (tag, octets[start:after].decode(TEXT[tag]), at, after))
         except UnicodeDecodeError as error:
             bad = start + error.start
             what = f"a {tag.words} with other characters"
@@ -170,12 +172,12 @@ def _bit_string(octets: bytes, at: int, end: int, depth: int) -> Data:
     after = start + (size + 7) // 8
     if after > end:
         raise _broken(start, after - start, end)
-    return Data(Tag.BIT_STRING, BitString(size, octets[start:after]), at, after)
+    return _new(Data, (Tag.BIT_STRING, BitString(size, octets[start:after]), at, after))
 
 
 def _compact(octets: bytes, at: int, end: int, depth: int) -> Data:
     value, after = read_compact(octets, at, end)
-    return Data(Tag.COMPACT_ARRAY, value, at, after)
+    return _new(Data, (Tag.COMPACT_ARRAY, value, at, after))
 
 
 def _members(tag: Tag) -> Callable[[bytes, int, int, int], Data]:
@@ -197,7 +199,7 @@ def _members(tag: Tag) -> Callable[[bytes, int, int, int], Data]:
             member = readers[octets[after]](octets, after, end, depth + 1)
             members.append(member)
             after = member.end
-        return Data(tag, tuple(members), at, after)
+        return _new(Data, (tag, tuple(members), at, after))
 
     readers = _READERS
     return read

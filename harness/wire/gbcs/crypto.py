@@ -54,7 +54,10 @@ _SEALED_AAD = b"\x31"
 _INVOCATION = bytes(4)
 _VERIFIED = 1 << 12
 _BETWEEN_DEVICES = frozenset({0x0090, 0x009B, 0x0116, 0x0117, 0x0118, 0x0119})
-"""Commands one device gives another (PCS, PECS, HECS): no broker takes part in their MAC."""
+"""Commands one device gives another (PCS, PECS, HECS): no broker takes part in their MAC.
+
+That the two devices' own keys make it is an assumption: none of those keys is public, so no reference message confirms it.
+"""
 
 
 class Purpose(IntEnum):
@@ -160,7 +163,8 @@ def body_key(message: Message, keys: KeyStore) -> bytes | None:
     """Return the key of a message's encrypted bodies, or ``None`` where a key it rests on is not known.
 
     The body is meant for the supplementary remote party where there is one, else for the target; its counter is the
-    supplementary originator counter where there is one.
+    supplementary originator counter where there is one. GCS61 is odd, and covered by the same rule: its command carries a certificate as
+    those of unknown parties do, but its response has no such counter, and is encrypted under the message's own.
     """
     recipient = message.supplementary_party if message.supplementary_counter is not None else message.target
     counter = message.supplementary_originator_counter

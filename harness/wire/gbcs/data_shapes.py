@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DataShape", "learn", "remembered"]
 
+_FEW = 3
+"""From so many groups on they are made all at once."""
+_new = tuple.__new__
+"""Makes :class:`Data` from four values without a frame of Python."""
 _LONGEST = 2048
 """Octets of the longest run that is remembered."""
 _MOST, _ALIKE = 1 << 16, 4
@@ -37,24 +41,26 @@ _held = [0]
 class _Batch:
     """Groups side by side that are alike: the same type, and as many members each."""
 
-    __slots__ = ("ends", "offsets", "size", "start", "stop", "tag")
+    __slots__ = ("_count", "_ends", "_offsets", "_size", "_start", "_tag")
 
     def __init__(self, start: int, groups: Sequence[Data]) -> None:
-        self.start = start
-        self.size = len(groups[0].children)
-        self.stop = start + self.size * len(groups)
-        self.tag = groups[0].tag
-        self.offsets = [group.offset for group in groups]
-        self.ends = [group.end for group in groups]
+        self._start = start
+        self._count = len(groups)
+        self._size = len(groups[0].children)
+        self._tag = groups[0].tag
+        self._offsets = [group.offset for group in groups]
+        self._ends = [group.end for group in groups]
 
     def gather(self, nodes: list[Data]) -> None:
         """Put groups in the place of their members."""
-        start, stop = self.start, self.stop
-        if len(self.ends) == 1:
-            nodes[start:stop] = (Data(self.tag, tuple(nodes[start:stop]), self.offsets[0], self.ends[0]),)
+        start, size = self._start, self._size
+        if self._count < _FEW:
+            for place, (offset, end) in enumerate(zip(self._offsets, self._ends, strict=True), start):
+                nodes[place : place + size] = (_new(Data, (self._tag, tuple(nodes[place : place + size]), offset, end)),)
             return
-        members = [iter(nodes[start:stop])] * self.size
-        nodes[start:stop] = map(Data, repeat(self.tag), zip(*members, strict=True), self.offsets, self.ends)
+        stop = start + self._count * size
+        members = zip(*[iter(nodes[start:stop])] * size, strict=True)
+        nodes[start:stop] = map(_new, repeat(Data), zip(repeat(self._tag), members, self._offsets, self._ends, strict=False))
 
 
 class DataShape:
@@ -94,7 +100,7 @@ class DataShape:
             except (ValueError, GbcsError):
                 return None
             values = made
-        nodes = list(map(Data, self._tags, values, self._offsets, self._ends))
+        nodes = list(map(_new, repeat(Data), zip(self._tags, values, self._offsets, self._ends, strict=True)))
         for place, constant in self._constants:
             nodes.insert(place, constant)
         for batch in self._batches:

@@ -14,13 +14,14 @@ The value of a :class:`Data` by tag:
 13 compact-array               :class:`CompactArray`
 ============================== ====================================================================
 
-A :class:`Data` is a plain slotted class, because a message holds many: it is not changed once made.
+A :class:`Data` is a named tuple, because a message holds many, and nothing that is immutable is made sooner.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from harness.wire.gbcs.cosem_time import CosemDateTime
 from harness.wire.gbcs.lengths import write_length
@@ -82,7 +83,7 @@ TEXT = {Tag.VISIBLE_STRING: "ascii", Tag.UTF8_STRING: "utf-8"}
 """Types whose value is text, with its encoding."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class BitString:
     """A bit-string: how many bits, and the octets that hold them, first bit in the most significant place."""
 
@@ -135,16 +136,27 @@ class CompactArray:
 Value = None | int | str | bytes | CosemDateTime | BitString | CompactArray | tuple["Data", ...]
 
 
-@dataclass(slots=True, unsafe_hash=True)
-class Data:
-    """One DLMS data value with its type; two are equal where type and value are."""
+class Data(NamedTuple):
+    """One DLMS data value with its type; two are equal where type and value are, wherever they were read."""
 
     tag: int
     value: Value
-    offset: int = field(default=0, compare=False, repr=False)
+    offset: int = 0
     """Where its tag stands in what was read; 0 where it was built."""
-    end: int = field(default=0, compare=False, repr=False)
+    end: int = 0
     """Where what follows it stands."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Data) and self.tag == other.tag and self.value == other.value
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((self.tag, self.value))
+
+    def __repr__(self) -> str:
+        return f"Data({self.tag:#04x}, {self.value!r})"
 
     @property
     def children(self) -> tuple[Data, ...]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from cryptography.x509 import Certificate
 
-__all__ = ["KeyCertificate", "KeyFileError", "KeyUse", "LoneKey", "read_key_file"]
+__all__ = ["KeyCertificate", "KeyFileError", "KeyUse", "LoneKey", "read_certificate", "read_key_file"]
 
 KeyUse = Literal["signing", "agreement"]
 
@@ -67,7 +67,7 @@ def read_key_file(octets: bytes, name: str) -> tuple[tuple[KeyCertificate | Lone
         if label in _KEY_LABELS:
             found.append(_private_key(der, name))
         elif label == b"CERTIFICATE":
-            certificate = _certificate(der, name)
+            certificate = read_certificate(der, name)
             found.extend([certificate] if certificate else [])
             remarks.extend([] if certificate else [f"{name}: a certificate that only certifies others is not used"])
         else:
@@ -114,8 +114,11 @@ def _private_key(der: bytes, name: str) -> LoneKey:
     return LoneKey(scalar=key.private_numbers().private_value.to_bytes(_SCALAR_SIZE, "big"), point=point)
 
 
-def _certificate(der: bytes, name: str) -> KeyCertificate | None:
-    """Read a certificate; ``None`` where its key signs neither messages nor agrees, because it is an authority's."""
+def read_certificate(der: bytes, name: str) -> KeyCertificate | None:
+    """Read a certificate, from a file or out of a Command; ``None`` where its key neither signs nor agrees, because it is an authority's.
+
+    ``name`` is what errors call its place. Raises :class:`KeyFileError` where it is none, or not of the smart metering kind.
+    """
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
     from cryptography.x509 import load_der_x509_certificate

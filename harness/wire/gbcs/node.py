@@ -13,11 +13,20 @@ NESTING = 16
 class Node(Protocol):
     """One element as it stands on the wire."""
 
-    tag: int
-    offset: int
-    """Offset of the tag from the message's first octet; 0 for an element that was built, not read."""
-    end: int
-    """Offset after the last octet; 0 for an element that was built, not read."""
+    @property
+    def tag(self) -> int:
+        """The type."""
+        ...
+
+    @property
+    def offset(self) -> int:
+        """Offset of the tag in what was read; 0 for an element that was built."""
+        ...
+
+    @property
+    def end(self) -> int:
+        """Offset after the last octet; 0 for an element that was built."""
+        ...
 
     @property
     def content(self) -> bytes:

@@ -28,6 +28,8 @@ __all__ = ["Cra", "GbcsError", "Message", "Profile", "decode_message"]
 
 _CIPHERING, _SIGNING = 0xDD, 0xDF
 _HEAD = Struct(">BBBQB8sB8sB")
+_HEAD_SIZE, _UNPACK_HEAD = _HEAD.size, _HEAD.unpack_from
+_RESPONSE = int(Cra.RESPONSE)
 _CERTIFICATE = b"\x30\x82"
 _SUPPLEMENTARY = {0: "", 8: "party", 16: "party and counter", 24: "party and two counters"}
 
@@ -35,15 +37,28 @@ _SUPPLEMENTARY = {0: "", 8: "party", 16: "party and counter", 24: "party and two
 def decode_message(octets: bytes) -> Message:
     """Take the outer layers of one message apart; raises :class:`GbcsError` (E01 to E21) naming rule and offset."""
     start, end = (0, len(octets)) if octets[:1] == b"\xdf" else _unwrap(octets)
-    cra, counter, originator, target, date_size = _grouping_header(octets, start, end)
-    at = start + _HEAD.size
-    date_time = octets[at : at + date_size] if date_size else b""
-    at += date_size
+    at = start + _HEAD_SIZE
+    if at > end:
+        raise _grouping_header_fault(octets, start, end)
+    _, nine, cra, counter, eight, originator, eight_too, target, date_size = _UNPACK_HEAD(octets, start)
+    if nine != 9 or not 1 <= cra <= 3 or eight != 8 or eight_too != 8:
+        raise _grouping_header_fault(octets, start, end)
+    date_time = b""
+    if date_size:
+        if date_size != 12 or cra != _RESPONSE or at + 12 > end:
+            raise _grouping_header_fault(octets, start, end)
+        date_time = octets[at : at + 12]
+        at += 12
     if octets[at : at + 1] == b"\x02" and at + 3 <= end:
         code, supplementary, at = octets[at + 1] << 8 | octets[at + 2], b"", at + 3
     else:
         code, supplementary, at = _other_information(octets, at, end, cra)
-    payload, at = _content(octets, at, end)
+    length = octets[at] if at < end else 0
+    after = at + 1 + length
+    if 0 < length < 0x80 and after <= end:
+        payload = octets[at + 1 : after]
+    else:
+        payload, after = _content(octets, at, end)
     return Message(
         cra,
         counter,
@@ -53,7 +68,7 @@ def decode_message(octets: bytes) -> Message:
         payload,
         date_time,
         supplementary,
-        _signature(octets, at, end, cra, start > 0),
+        _signature(octets, after, end, cra, start > 0),
         octets[end:] if start else None,
     )
 
@@ -103,16 +118,6 @@ def _block_number(octets: bytes) -> int | None:
     return int.from_bytes(block[2:4], "big") if block[:1] == b"\xe0" and len(block) >= 4 else None
 
 
-def _grouping_header(octets: bytes, start: int, end: int) -> tuple[int, int, bytes, bytes, int]:
-    """Read CRA flag, counter, originator, target and the size of the date-time field."""
-    if end - start >= _HEAD.size:
-        _, nine, cra, counter, eight, originator, eight_too, target, date_size = _HEAD.unpack_from(octets, start)
-        plain = nine == 9 and 1 <= cra <= 3 and eight == 8 and eight_too == 8
-        if plain and (date_size == 0 or (date_size == 12 and cra == Cra.RESPONSE and end - start >= _HEAD.size + 12)):
-            return cra, counter, originator, target, date_size
-    raise _grouping_header_fault(octets, start, end)
-
-
 def _grouping_header_fault(octets: bytes, start: int, end: int) -> GbcsError:
     """Say which octet of a grouping header is the first that breaks a rule."""
     for offset, rule, name, allowed in (
@@ -157,10 +162,7 @@ def _check_certificate(octets: bytes, at: int, after: int) -> None:
 
 def _content(octets: bytes, at: int, end: int) -> tuple[bytes, int]:
     """Read the payload; return the offset after it."""
-    if at < end and octets[at] < 0x80:
-        length, start = octets[at], at + 1
-    else:
-        length, start = read_length(octets, at, end, "E17")
+    length, start = read_length(octets, at, end, "E17")
     if not 0 < length <= end - start:
         raise GbcsError("E17", at, f"a payload of {length} octets", expected=f"1 to {end - start}", octets=octets[at:start])
     return octets[start : start + length], start + length

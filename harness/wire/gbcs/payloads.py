@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from harness.wire.gbcs.access import AccessRequest, AccessResponse, DataNotification, decode_dlms, usual_invoke_id
+from harness.wire.gbcs.access import AccessRequest, AccessResponse, DataNotification, usual_invoke_id
+from harness.wire.gbcs.access_reading import decode_dlms
 from harness.wire.gbcs.asn1 import Tlv, decode_tlv
 from harness.wire.gbcs.asn1_schema import Asn1Payload, asn1_type, decode_asn1
 from harness.wire.gbcs.components import GbzAlert, GbzPayload, Opaque, decode_gbz, decode_gbz_alert
@@ -27,6 +28,7 @@ from harness.wire.gbcs.message import Cra, Message, Profile
 
 __all__ = ["OpaqueElement", "OpaquePayload", "Payload", "decode_payload", "remarks"]
 
+_DLMS, _GBZ, _ALERT = Profile.DLMS, Profile.GBZ, int(Cra.ALERT)
 _IN_COMPONENTS = frozenset({0x008B})
 """Message codes of GBZ alerts whose body is a component."""
 
@@ -58,28 +60,29 @@ Payload = AccessRequest | AccessResponse | DataNotification | GbzPayload | GbzAl
 
 def decode_payload(message: Message) -> Payload:
     """Read the payload of a message; raises :class:`GbcsError` E31, E33 or E34 where it breaks the rules of its profile."""
+    octets = message.payload
+    profile = Profile.of(octets)
     try:
-        return _decode(message.payload, message.message_code, message.cra)
+        if profile is _DLMS:
+            return decode_dlms(octets)
+        if profile is _GBZ:
+            if message.cra == _ALERT:
+                return decode_gbz_alert(octets, in_components=message.message_code in _IN_COMPONENTS)
+            return decode_gbz(octets)
+        if profile is Profile.ASN1:
+            return _asn1(octets, message.message_code, message.cra)
     except GbcsError as error:
         raise error.moved(message.payload_offset) from None
-
-
-def _decode(octets: bytes, message_code: int, cra: int) -> Payload:
-    profile = Profile.of(octets)
-    if profile is Profile.DLMS:
-        return decode_dlms(octets)
-    if profile is Profile.GBZ:
-        if cra == Cra.ALERT:
-            return decode_gbz_alert(octets, in_components=message_code in _IN_COMPONENTS)
-        return decode_gbz(octets)
-    if profile is Profile.ASN1:
-        if asn1_type(message_code, cra) is not None:
-            return decode_asn1(octets, message_code, cra)
-        try:
-            return OpaqueElement(decode_tlv(octets))
-        except GbcsError:
-            pass
     return OpaquePayload(octets)
+
+
+def _asn1(octets: bytes, message_code: int, cra: int) -> Payload:
+    if asn1_type(message_code, cra) is not None:
+        return decode_asn1(octets, message_code, cra)
+    try:
+        return OpaqueElement(decode_tlv(octets))
+    except GbcsError:
+        return OpaquePayload(octets)
 
 
 def remarks(message: Message, payload: Payload) -> tuple[str, ...]:
