@@ -42,6 +42,7 @@ class Burst:
     def detect(self, facts: TrialFacts, grounds: Grounds, tap: str, settings: Mapping[str, Value]) -> list[Finding]:
         """Return one finding for each alert beyond those allowed for."""
         count, within = amount(settings, "count"), amount(settings, "within")
+        span = duration_text(within)
         recent: dict[Eui64, deque[Sighting]] = {}
         found = []
         for sighting in judged_messages(facts, tap):
@@ -52,7 +53,7 @@ class Burst:
                 alerts.popleft()
             alerts.append(sighting)
             if len(alerts) > count:
-                number, span = len(alerts), duration_text(within)
+                number = len(alerts)
                 found.append(finding(self.name, "alert-beyond-count", (sighting,), tap=tap, number=number, count=count, within=span))
         return found
 

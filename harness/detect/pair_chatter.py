@@ -47,6 +47,7 @@ class PairChatter:
         """Return one finding, of two superfluous alerts, for each pair beyond those allowed for."""
         del grounds  # each alert of a pair may well be called for
         pairs, within = amount(settings, "pairs"), amount(settings, "within")
+        span = duration_text(within)
         recent: dict[_Loop, deque[int]] = {}
         found = []
         for loop, opening, closing in _pairs(facts, tap):
@@ -65,7 +66,7 @@ class PairChatter:
                         tap=tap,
                         number=len(times),
                         pairs=pairs,
-                        within=duration_text(within),
+                        within=span,
                     )
                 )
         return found

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     Source = bytes | Path | Iterable[bytes]
-    """Where the octets of a file come from: given as they are, in another file, or piece by piece, as often as wanted."""
+    """Where the octets of a file come from: given as they are, in another file, or piece by piece, as often as wanted.
+
+    What comes piece by piece is the harness's own, made by :mod:`harness.vocab.canonical` a moment ago."""
 
 __all__ = ["CHUNK", "Tree", "chunks", "digest_file", "first_difference", "read_file", "walk"]
 

@@ -31,7 +31,8 @@ def seal(directory: Path, files: Mapping[str, Source]) -> str:
     """Seal ``files`` (payload path such as ``data/plan/plan.json`` -> octets, or a file to copy) as a bundle.
 
     Files are copied piece by piece and never held whole, JSON documents excepted; JSON is looked at line by
-    line, to make sure that it is canonical. A bundle that stands in ``directory`` already is replaced. Returns the payload root.
+    line, to make sure that it is canonical, unless it was made piece by piece for this very bundle. A bundle
+    that stands in ``directory`` already is replaced. Returns the payload root.
 
     Raises :class:`BundleError` for a name or content the format does not permit, :class:`UsageError`
     where something else stands in the way, and :class:`BenchError` where the disk does not allow it;
@@ -72,7 +73,8 @@ class _Payload:
     def add(self, path: str, source: Source) -> None:
         """Copy one file into the payload, reading it once."""
         first, second = sha256(), sha512()
-        reader = {".json": _document, ".jsonl": _objects}.get(Path(path).suffix, _pieces)
+        is_foreign = isinstance(source, (bytes, Path))
+        reader = {".json": _document, ".jsonl": _objects}.get(Path(path).suffix, _pieces) if is_foreign else _pieces
         try:
             (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
             with (self.folder / path).open("xb") as stream:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import marshal
 from hmac import new
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
+from weakref import finalize
 
+from harness.fieldlog.entry import Entry, Missing
 from harness.fieldlog.lines import columns_of, read_lines
 from harness.fieldlog.user_messages import read_user_messages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import BinaryIO
-
-    from harness.fieldlog.entry import Entry, Missing
 
 __all__ = ["Log"]
 
@@ -25,18 +27,18 @@ _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 class Log:
     """One or more files in the order in which they were kept: lines of text, or DUIS XML."""
 
-    __slots__ = ("_streams",)
+    __slots__ = ("_parts", "_streams")
 
     def __init__(self, streams: Sequence[BinaryIO]) -> None:
         """Read these streams, which can be rewound and which the caller opens and closes."""
         self._streams = tuple(streams)
+        numbers = range(1, len(self._streams) + 1) if len(self._streams) > 1 else (0,)
+        self._parts = [_part(stream, number) for number, stream in zip(numbers, self._streams, strict=True)]
 
     def __iter__(self) -> Iterator[Entry | Missing]:
         """Go through everything from the first line on."""
-        several = len(self._streams) > 1
-        for number, stream in enumerate(self._streams, 1):
-            read = read_user_messages if _is_xml(_beginning(stream)) else read_lines
-            yield from read(stream, number if several else 0)
+        for part in self._parts:
+            yield from part
 
     @property
     def unused(self) -> tuple[str, ...]:
@@ -55,6 +57,54 @@ class Log:
             while piece := stream.read(_CHUNK):
                 found.update(piece)
         return found.hexdigest()
+
+
+class _Lines:
+    """A part of the log in lines of text, read anew each time."""
+
+    __slots__ = ("_number", "_stream")
+
+    def __init__(self, stream: BinaryIO, number: int) -> None:
+        self._stream = stream
+        self._number = number
+
+    def __iter__(self) -> Iterator[Entry | Missing]:
+        self._stream.seek(0)
+        return read_lines(self._stream, self._number)
+
+
+class _UserMessages:
+    """A part of the log in XML, read once: what it holds is put aside, in a file that has no name, because XML takes long."""
+
+    __slots__ = ("__weakref__", "_aside", "_is_whole", "_number", "_stream")
+
+    def __init__(self, stream: BinaryIO, number: int) -> None:
+        self._stream = stream
+        self._number = number
+        self._aside = TemporaryFile()  # noqa: SIM115 - closed with the log
+        self._is_whole = False
+        finalize(self, self._aside.close)
+
+    def __iter__(self) -> Iterator[Entry | Missing]:
+        return self._again() if self._is_whole else self._first()
+
+    def _first(self) -> Iterator[Entry | Missing]:
+        self._stream.seek(0)
+        self._aside.seek(0)
+        for item in read_user_messages(self._stream, self._number):
+            marshal.dump(tuple(item), self._aside)
+            yield item
+        marshal.dump((), self._aside)
+        self._is_whole = True
+
+    def _again(self) -> Iterator[Entry | Missing]:
+        self._aside.seek(0)
+        while members := marshal.load(self._aside):  # noqa: S302 - what was put aside here
+            yield Entry(*members) if len(members) == len(Entry._fields) else Missing(*members)
+
+
+def _part(stream: BinaryIO, number: int) -> Iterable[Entry | Missing]:
+    return _UserMessages(stream, number) if _is_xml(_beginning(stream)) else _Lines(stream, number)
 
 
 def _beginning(stream: BinaryIO) -> bytes:

@@ -31,11 +31,12 @@ Masked = tuple[Eui64, Eui64, bytes]
 """Pseudonyms of originator and target, and the masked octets."""
 
 _read = read_alert.__wrapped__
-_SIGNED, _WRAPPED = 12, 25
-"""Where the originator of a plain alert stands: one that is signed only, and one under a MAC."""
+_SIGNED, _WRAPPED = (12, SIGNATURE_SIZE), (25, MAC_SIZE)
+"""Where the originator of a plain alert stands, and how long its protection is: signed only, and under a MAC only."""
 _PLAIN: Final = b"\x00\x02"
 """What follows the target of a plain alert: no date-time, and other information that is a message code."""
-_MAC_LENGTH = 7
+_FROM_ORIGINATOR = 22
+"""Octets of a plain alert from its originator to its payload."""
 
 _KEPT: Final = frozenset({"ciphertext", "firmware-version", "image-hash", "instance", "key-usage", "tag"})
 """Fields of several octets that name no device, party or person; any other is masked."""
@@ -46,22 +47,19 @@ def masked(octets: bytes, pseudonyms: Pseudonyms) -> Masked:
 
     Raises :class:`GbcsError` where the octets are no alert that can be read: nobody could tell where it names whom.
     """
-    alert = _read(octets)
-    at = _SIGNED if octets[0] == 0xDF else _WRAPPED
-    is_short = at == _SIGNED or octets[_MAC_LENGTH] < 0x80
-    if alert.body or not is_short or octets[at + 17 : at + 19] != _PLAIN:
+    has_body = bool(_read(octets).body)
+    at, size = _SIGNED if octets[0] == 0xDF else _WRAPPED
+    until = at + _FROM_ORIGINATOR + octets[at + _FROM_ORIGINATOR - 1]
+    if has_body or until + 1 + size != len(octets) or octets[at + 17 : at + 19] != _PLAIN:
         return _field_by_field(octets, pseudonyms)
     originator, target = pseudonyms.eui64(octets[at : at + 8]), pseudonyms.eui64(octets[at + 9 : at + 17])
-    size = SIGNATURE_SIZE if alert.critical else MAC_SIZE
-    if at == _WRAPPED and octets[-size - 1]:
-        return _field_by_field(octets, pseudonyms)
     head, rest = octets[:at] + originator + octets[at + 8 : at + 9] + target, octets[at + 17 : -size]
     return Eui64(originator.hex()), Eui64(target.hex()), head + rest + pseudonyms.mark(octets, size)
 
 
 def problem_text(error: GbcsError) -> str:
     """Say what is wrong with octets and where, without any of them: they may name somebody."""
-    what = error.what.removesuffix(f", found {error.octets[:16].hex()}")
+    what = error.what.rpartition(", found ")[0] if error.octets else error.what
     return f"{what}, {error.where}"
 
 

@@ -57,7 +57,7 @@ class Extent(NamedTuple):
 
 
 def survey(items: Iterable[Entry | Missing], cutting: Cutting) -> tuple[Extent, ...]:
-    """Return the extents of all windows of a log, from the times of its entries alone.
+    """Return the extents of all windows of a log, from the times of its entries; besides, one of them must be an alert.
 
     Raises :class:`UnavailableError` naming a line and what is wrong with it where there is no alert in the
     log, and :class:`UsageError` where there are more windows than :data:`MOST_WINDOWS`.

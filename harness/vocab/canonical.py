@@ -21,15 +21,14 @@ if TYPE_CHECKING:
 __all__ = ["canonical", "check_canonical", "digest", "document", "lines", "parse", "parse_line"]
 
 _LIMIT = 1 << 53
-_SAFE_DIGITS = 15
-"""Digits of a number that is below 2**53 whatever they are."""
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def _whole(digits: str) -> int:
-    if len(digits) > _SAFE_DIGITS:
+    value = int(digits)
+    if not -_LIMIT < value < _LIMIT:
         raise ValueError(digits)
-    return int(digits)
+    return value
 
 
 def _none(spelling: str) -> None:

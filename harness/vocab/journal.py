@@ -71,7 +71,7 @@ KINDS = (
 Record = dict[str, "Json"]
 
 _MESSAGE = (
-    rb'{"at":(0|[1-9][0-9]{0,14}),"destination":"([0-9a-f]{16})","kind":"message","octets":"([0-9a-f]*)",'
+    rb'{"at":(0|[1-9][0-9]{0,14}|[1-8][0-9]{15}),"destination":"([0-9a-f]{16})","kind":"message","octets":"([0-9a-f]*)",'
     rb'"source":"([0-9a-f]{16})","tap":"(' + "|".join(TAPS).encode() + rb')"}\n'
 )
 """A line that :meth:`JournalWriter.message` wrote, as most of every journal is; its form alone makes it canonical."""

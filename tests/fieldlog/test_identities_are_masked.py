@@ -7,7 +7,7 @@ from field_logs import DEVICES, KEY, PARTIES, START, alert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.fieldlog.masking import masked
+from harness.fieldlog.masking import masked, problem_text
 from harness.fieldlog.pseudonyms import Pseudonyms
 from harness.vocab.identity import Eui64
 from harness.wire.gbcs.alert_reading import read_alert
@@ -17,7 +17,7 @@ from harness.wire.gbcs.crypto import Check, authenticate, protect
 from harness.wire.gbcs.errors import GbcsError
 from harness.wire.gbcs.keys import MemoryKeyStore
 from harness.wire.gbcs.keys import test_keys as keys_from
-from harness.wire.gbcs.message import Message, Profile
+from harness.wire.gbcs.message import Message, Profile, wrap
 from harness.wire.gbcs.outer import decode_message
 
 PSEUDONYMS = Pseudonyms(KEY)
@@ -126,6 +126,17 @@ def test_signature_and_mac_of_the_original_are_gone(critical):
     assert Check.VALID not in checks(after)
 
 
+@pytest.mark.parametrize("last", [0, 1, 64])
+def test_a_signature_under_a_mac_goes_as_well_whatever_it_ends_with(last):
+    unsigned = built("plain DLMS", critical=True)[: -64 - 1]
+    signature = bytes(range(100, 163)) + bytes((last,))
+    octets = wrap(unsigned + b"\x40" + signature, b"twelve octet")
+    hidden = decode_message(masked(octets, PSEUDONYMS)[2])
+    assert not [at for at in range(61) if signature[at : at + 4] in hidden.encode()]
+    assert hidden.mac != b"twelve octet"
+    assert len(hidden.encode()) == len(octets)
+
+
 def checks(message: Message) -> set[Check]:
     found = authenticate(message, keys())
     return {found.signature, found.mac}
@@ -160,6 +171,26 @@ def test_octets_that_are_no_alert_are_refused_and_not_passed_on():
     for octets in (b"", b"\xdf\x09\x01", alert(1)[:-1], alert(1) + b"\x00"):
         with pytest.raises(GbcsError):
             masked(octets, PSEUDONYMS)
+
+
+@pytest.mark.parametrize("more", [b"", bytes(3), bytes(40)])
+@pytest.mark.parametrize("critical", [False, True])
+def test_what_is_wrong_is_said_without_any_of_the_octets(critical, more):
+    named = bytes.fromhex(METER) + more
+    for octets in (
+        built("plain DLMS", critical=critical) + named,
+        named,
+        b"\xdd" + named,
+        b"\xdf\x09\x03" + named,
+        b"\xdd" + bytes(6) + named,
+    ):
+        with pytest.raises(GbcsError) as refused:
+            masked(octets, PSEUDONYMS)
+        told = problem_text(refused.value)
+        assert METER not in told
+        assert METER[:6] not in told
+        assert told.startswith(refused.value.rule)
+        assert f"octet {refused.value.offset}" in told
 
 
 def test_two_octets_are_permuted():

@@ -53,6 +53,11 @@ def test_a_log_with_copies_reaches_c1_and_says_why_no_more(lab, smets_harness):
     assert "no positive control and no sham" in found["meaning"]
     assert len(found["trials"]) == 6
     assert sum(trial["alerts"] for trial in found["trials"]) == 400
+    page = (bundle(lab.folder) / "data" / "results" / "report.html").read_text()
+    for words in ("A trial is one window of a log", "Nothing was carried out, so nothing can be carried out again", "no pairs of trials"):
+        assert words in page
+    for words in ("suspected condition", "resets the devices", "smets-harness replay"):
+        assert words not in page
     sealed = str(bundle(lab.folder))
     assert smets_harness("verify", sealed).returncode == 0
     judged = smets_harness("judge", sealed, "--json")

@@ -64,3 +64,16 @@ def test_lines_and_xml_may_follow_each_other():
     lines = f"2030-01-07T00:00:00Z {alert(1).hex()}\n".encode()
     found = list(Log([BytesIO(lines), BytesIO(b"\xef\xbb\xbf  " + device_alert(2, SECOND))]))
     assert [(item.file, item.octets) for item in found] == [(1, alert(1)), (2, alert(2))]
+
+
+def test_xml_is_read_once_and_gives_the_same_again():
+    stream = BytesIO(
+        b"\n".join((device_alert(1, 0), write_dcc_alert(DccAlert(header=header(2, SECOND), code="N24")), device_alert(3, SECOND)))
+    )
+    log = Log([stream])
+    half = iter(log)
+    next(half)
+    first = list(log)
+    stream.truncate(0)
+    assert [type(item) for item in first] == [Entry, Missing, Entry]
+    assert list(log) == list(log) == first

@@ -21,6 +21,7 @@ LIKE_A_MESSAGE = [
     MESSAGE.replace(b'"at":17', b'"at":-0'),
     MESSAGE.replace(b'"at":17', b'"at":17.0'),
     MESSAGE.replace(b'"at":17', b'"at":1e1'),
+    MESSAGE.replace(b'"at":17', b'"at":9007199254740992'),
     MESSAGE.replace(b'"at":17', b'"at":99999999999999999'),
     MESSAGE.replace(b'"at":17', b'"at": 17'),
     MESSAGE.replace(b'"df09"', b'"\\u0064f09"'),
@@ -47,6 +48,12 @@ def test_what_only_looks_like_a_message_is_refused_by_all(octets):
     for reads in (parse_line, check_lines, lambda octets: Journal(FIRST + octets + LAST)):
         with pytest.raises(BundleError):
             reads(octets)
+
+
+@pytest.mark.parametrize("at", [0, 9, 10**15 - 1, 10**15, 9 * 10**15 - 1, 9 * 10**15, (1 << 53) - 1])
+def test_an_instant_is_read_up_to_the_largest_that_can_be_written(at):
+    octets = MESSAGE.replace(b'"at":17', b'"at":%d' % at)
+    assert Journal(FIRST + octets + LAST.replace(b"99", b"%d" % at))[2]["at"] == at
 
 
 @pytest.mark.parametrize("octets", [MESSAGE.replace(b"df09", b"DF09"), MESSAGE.replace(b"hub", b"air"), MESSAGE.replace(b"00db", b"0db")])
