@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from json.encoder import encode_basestring
 from typing import TYPE_CHECKING
 
 from harness.detect.sentences import sentence
 from harness.judge.numbers import decimal_text, fraction_text
 from harness.vocab.alert import code_text
+from harness.vocab.canonical import canonical, document
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from harness.vocab.canonical import Json
     from harness.vocab.outcome import ArmCertainty, Certainty, Comparison, TrialOutcome
 
-__all__ = ["certainty_document", "finding_document", "outcome_document"]
+__all__ = ["certainty_document", "finding_document", "finding_line", "outcome_document"]
 
 _PLACES = 6
+_LONG_WAY = 53
+"""Bits of the integers that canonical JSON permits."""
 
 
 def certainty_document(verdict: Certainty) -> dict[str, Json]:
@@ -105,3 +109,23 @@ def finding_document(trial: str, finding: Finding) -> dict[str, Json]:
         "facts": dict(finding.facts),
         "says": sentence(finding),
     }
+
+
+def finding_line(trial: str, finding: Finding) -> bytes:
+    """Return the line of ``findings.jsonl`` that :func:`finding_document` comes to, in a third of the time.
+
+    A busy log has more findings than alerts. What has to be looked at, text beyond ASCII and numbers of
+    any size, goes the long way.
+    """
+    says = sentence(finding)
+    texts = (finding.detector, finding.originator, finding.rule, says, trial)
+    if not "".join(texts).isascii() or max(finding.at, finding.superfluous, *finding.lines) >> _LONG_WAY:
+        return document(finding_document(trial, finding))
+    detector, originator, rule, said, named = map(encode_basestring, texts)
+    codes = ",".join([f'"{code_text(code)}"' for code in finding.codes])
+    shown = ",".join(map(str, finding.lines))
+    facts = canonical(dict(finding.facts)).decode()
+    return (
+        f'{{"at":{finding.at},"codes":[{codes}],"detector":{detector},"facts":{facts},"lines":[{shown}],"originator":{originator},'
+        f'"rule":{rule},"says":{said},"superfluous":{finding.superfluous},"trial":{named}}}\n'
+    ).encode()

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from weakref import finalize
 
 from harness.errors import BenchError
-from harness.judge.documents import finding_document
-from harness.vocab.canonical import lines
+from harness.judge.documents import finding_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +53,7 @@ class Ledger:
         length, unread = self._length, self.unread
         outcomes = {}
         for result in results:
-            found = lines(finding_document(result.trial, finding) for finding in result.findings)
+            found = b"".join([finding_line(result.trial, finding) for finding in result.findings])
             self._write(found, length)
             length += len(found)
             unread += result.unread

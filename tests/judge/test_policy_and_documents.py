@@ -3,7 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from harness.judge.documents import certainty_document, finding_document, outcome_document
+import pytest
+
+from harness.errors import BundleError
+from harness.judge.documents import certainty_document, finding_document, finding_line, outcome_document
 from harness.judge.numbers import decimal_text, fraction_text
 from harness.judge.policy import POLICY
 from harness.vocab.alert import Finding
@@ -73,3 +76,46 @@ def test_outcomes_and_findings_are_written_canonically():
     assert canonical(document)
     assert document["says"].startswith("0x8002 from 00db123456789002 was observed at 'hub'")
     assert finding_document("t1", replace(finding, rule="rule-of-a-plug-in"))["says"] == "rule-of-a-plug-in"
+
+
+def finding(**changes) -> Finding:
+    facts = {"tap": "hub", "counter": "12", "inner": {"b": [1, 2], "a": None}}
+    made = Finding(
+        detector="unfounded",
+        at=5,
+        originator=Eui64("00db123456789002"),
+        codes=(0x8002, 0x8085),
+        lines=(7, 9),
+        superfluous=1,
+        rule="no-cause-observed",
+        facts=facts,
+    )
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"codes": (), "facts": {}},
+        {"rule": 'a "rule"\n of a plug-in \\'},
+        {"rule": "règle"},
+        {"facts": {"tap": "hub", "name": "Zoë"}},
+        {"at": (1 << 53) - 1},
+        {"detector": "\x7f\t"},
+    ],
+    ids=str,
+)
+def test_a_line_of_findings_is_the_canonical_document(changes):
+    given = finding(**changes)
+    octets = finding_line("t1", given)
+    assert octets == canonical(finding_document("t1", given)) + b"\n"
+    assert parse(octets) == finding_document("t1", given)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"at": 1 << 53}, {"rule": "re\u0300gle"}, {"facts": {"rate": 0.5}}, {"facts": {"rate": 1 << 53}}], ids=str
+)
+def test_a_finding_without_a_canonical_form_is_refused(changes):
+    with pytest.raises(BundleError):
+        finding_line("t1", finding(**changes))
