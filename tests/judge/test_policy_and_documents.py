@@ -97,7 +97,7 @@ def finding(**changes) -> Finding:
     "changes",
     [
         {},
-        {"codes": (), "facts": {}},
+        {"codes": (), "facts": {}, "rule": "rule-of-a-plug-in"},
         {"rule": 'a "rule"\n of a plug-in \\'},
         {"rule": "règle"},
         {"facts": {"tap": "hub", "name": "Zoë"}},
