@@ -114,7 +114,7 @@ def test_a_line_of_findings_is_the_canonical_document(changes):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"at": 1 << 53}, {"rule": "re\u0300gle"}, {"facts": {"rate": 0.5}}, {"facts": {"rate": 1 << 53}}], ids=str
+    "changes", [{"at": 1 << 53}, {"rule": "re\u0300gle"}, {"facts": {"tap": 0.5}}, {"facts": {"tap": 1 << 53}}], ids=str
 )
 def test_a_finding_without_a_canonical_form_is_refused(changes):
     with pytest.raises(BundleError):
