@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 __all__ = ["SETTINGS", "codes", "number", "text"]
 
 
-def _radio(loss: int) -> dict[str, Setting]:
-    """Return the settings of a HAN radio, whose links lose this share of frames where nothing else is said."""
+def _radio(loss: int, mac_loss: int) -> dict[str, Setting]:
+    """Return the settings of a HAN radio, whose links lose these shares of datagrams, and of single frames, where nothing else is said."""
     return {
         "han-loss": Setting(kind="ratio", doc="share of datagrams lost on this device's HAN links, either way", default=loss),
         "han-acknowledgement-loss": Setting(kind="ratio", doc="share of HAN acknowledgements lost likewise", default=loss),
+        "mac-loss": Setting(
+            kind="ratio",
+            doc="share of single MAC frames lost on this device's HAN links, which the MAC repeats (at frame fidelity only; assumed)",
+            default=mac_loss,
+        ),
         "aps-retries": Setting(
             kind="count", doc="how often the radio repeats a datagram without acknowledgement", default=3, minimum=0, maximum=7
         ),
@@ -34,7 +39,7 @@ def _radio(loss: int) -> dict[str, Setting]:
 
 
 _METER: Final = {
-    **_radio(5_000),
+    **_radio(5_000, 10_000),
     "codes-off": Setting(kind="codes", doc="alert codes switched off at commissioning: neither sent to the WAN nor logged", default=()),
     "log-entries": Setting(kind="count", doc="entries each event log holds before it overwrites the oldest", default=100, minimum=1),
 }
@@ -50,7 +55,13 @@ _TUNNEL: Final = {
 
 SETTINGS: Final[Mapping[str, Mapping[str, Setting]]] = {
     "hub": {
-        **_radio(0),
+        **_radio(0, 0),
+        "band": Setting(
+            kind="choice",
+            doc="band of the home area network, at frame fidelity; 868-mhz has a duty cycle, and its figures are recalled or assumed",
+            default="2.4-ghz",
+            choices=("2.4-ghz", "868-mhz"),
+        ),
         "tunnel-check": Setting(
             kind="duration",
             doc="period of the check that every mains-powered device has a tunnel",
@@ -96,7 +107,7 @@ SETTINGS: Final[Mapping[str, Mapping[str, Setting]]] = {
         ),
     },
     "ppmid": {
-        **_radio(5_000),
+        **_radio(5_000, 10_000),
         **_TUNNEL,
         "reading-interval": Setting(
             kind="duration",

@@ -11,6 +11,9 @@ from harness.vocab.time import MINUTE, SECOND
 __all__ = ["CAPABILITIES"]
 
 _ON_HAN: Final = frozenset({"hub", "esme", "gsme", "ppmid"})
+_HUB: Final = frozenset({"hub"})
+_JOINED: Final = frozenset({"esme", "gsme", "ppmid"})
+"""Every device but the hub."""
 _LASTS: Final = Setting(kind="duration", doc="how long it lasts", default=0, minimum=0, zero="the rest of the trial")
 
 CAPABILITIES: Final[dict[str, Capability]] = {
@@ -43,6 +46,52 @@ CAPABILITIES: Final[dict[str, Capability]] = {
                 "loss": Setting(kind="ratio", doc="share of datagrams lost, either way", default=0),
                 "acknowledgement-loss": Setting(kind="ratio", doc="share of acknowledgements lost, either way", default=0),
                 "for": _LASTS,
+            },
+        ),
+        Capability(
+            name="han.interference",
+            doc="Something disturbs single MAC frames of everybody in the home; it shows at frame fidelity.",
+            roles=_HUB,
+            settings={"loss": Setting(kind="ratio", doc="share of single frames lost on every link"), "for": _LASTS},
+        ),
+        Capability(
+            name="han.attenuation",
+            doc="Something stands between a device and the others, so frames are weaker, or lost; it shows at frame fidelity.",
+            roles=_JOINED,
+            settings={"by": Setting(kind="count", doc="how many dB weaker", minimum=1, maximum=60), "for": _LASTS},
+        ),
+        Capability(
+            name="han.key-update",
+            doc="The trust centre sends every device a new network key, and switches to it later; it shows at frame fidelity.",
+            roles=_HUB,
+            settings={
+                "switch-after": Setting(kind="duration", doc="from sending the key to switching", default=10 * MINUTE, minimum=SECOND)
+            },
+        ),
+        Capability(
+            name="han.channel-change",
+            doc="The hub moves its network to the next channel of its band; it shows at frame fidelity.",
+            roles=_HUB,
+        ),
+        Capability(
+            name="han.leave",
+            doc="A device leaves the network and joins again, as after a loss of power: tunnels are gone, all else stays.",
+            roles=_JOINED,
+            settings={"duration": Setting(kind="duration", doc="until it joins again", default=5 * SECOND, minimum=SECOND)},
+        ),
+        Capability(
+            name="han.neighbour",
+            doc="A network next door is heard on the same channel; it shows at frame fidelity.",
+            roles=_HUB,
+            settings={"for": Setting(kind="duration", doc="how long it is heard", minimum=SECOND)},
+        ),
+        Capability(
+            name="han.knock",
+            doc="A device that the hub does not know asks to join, again and again, and is refused.",
+            roles=_HUB,
+            settings={
+                "every": Setting(kind="duration", doc="from one attempt to the next", default=MINUTE, minimum=2 * SECOND),
+                "times": Setting(kind="count", doc="how many attempts", default=10, minimum=1, maximum=100_000),
             },
         ),
         Capability(

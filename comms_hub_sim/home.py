@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from comms_hub_sim.behaviour import text
 from comms_hub_sim.credentials import PARTIES, Credentials
 from comms_hub_sim.esme import Esme
 from comms_hub_sim.gsme import Gsme
+from comms_hub_sim.han.tape import INBOUND, OUTBOUND, UNTOLD, Tape
 from comms_hub_sim.hub import Hub
 from comms_hub_sim.kernel import Kernel
 from comms_hub_sim.medium import Air
@@ -27,6 +29,7 @@ from harness.wire.tunnelling import CLUSTER, TransferData, read_frame
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from comms_hub_sim.han.air import FrameAir
     from comms_hub_sim.ports import Device, Output, Vocal
     from harness.interfaces.mechanism import Mechanism
     from harness.interfaces.target import DeviceOrder, TrialOrder
@@ -48,7 +51,10 @@ class Home:
         self.esme: Esme | None = None
         self.gsme: Gsme | None = None
         self.supply: Supply | None = None
-        self.air = Air(self.kernel, order.seed, self._on_air)
+        self.tape = Tape(journal.capture, Epoch.parse(order.epoch), frozenset(order.taps), frames=order.fidelity == "frames")
+        self.frames = self._frame_air(order) if order.fidelity == "frames" else None
+        """The air at frame fidelity; ``None`` at message fidelity."""
+        self.air: Air | FrameAir = self.frames or Air(self.kernel, order.seed, self._on_air)
         self.wan = Wan(self.kernel, order.region, order.seed, self._on_the_way)
         self._order = order
         self._epoch = Epoch.parse(order.epoch)
@@ -60,6 +66,20 @@ class Home:
             self._install(device)
         for device in order.devices:
             self._lodge(device, mechanisms)
+
+    def _frame_air(self, order: TrialOrder) -> FrameAir:
+        from comms_hub_sim.han.air import FrameAir
+        from comms_hub_sim.han.band import BANDS
+        from comms_hub_sim.han.network import Network
+
+        bands = [text(device.settings, "band") for device in order.devices if device.role == "hub"]
+        network = Network(order.seed, BANDS[bands[0] if bands else next(iter(BANDS))])
+        return FrameAir(self.kernel, order.seed, self._on_air, network, self.tape)
+
+    @property
+    def seed(self) -> bytes:
+        """The seed of the trial."""
+        return self._order.seed
 
     def address(self, role: str) -> Eui64:
         """Return the EUI-64 of a role; the hub's is that of its CHF."""
@@ -74,13 +94,26 @@ class Home:
             for name in (role, "gpf") if role == "hub" else (role,):
                 address = self.address(name)
                 self.journal.record(0, "device", device=address, role=name, **self.credentials.points(address))
+        self.air.form([(self.address("ppmid"), self.address("esme"))] if {"esme", "ppmid"} <= self.mounted.keys() else [])
         if self.supply is not None:
             self.supply.start(0)
         for mounted in self.mounted.values():
             mounted.start(0)
 
+    def remark(self, now: int, words: str) -> None:
+        """Have the next packet of the capture bear a remark."""
+        self.air.catch_up(now)
+        self.tape.note(now, words)
+
+    def refuse(self, stranger: Eui64, now: int) -> None:
+        """Tell the hub that it refused a device that asked to join."""
+        if "hub" in self.mounted and self.mounted["hub"].hears(now):
+            self._stations["hub"].report("join-refused", now, device=stranger)
+            self.mounted["hub"].settle(now)
+
     def close(self, now: int) -> None:
         """Write down what instruments and logs still hold."""
+        self.air.catch_up(now)
         if self.supply is not None:
             self.supply.close(now)
         for role, device in (("esme", self.esme), ("gsme", self.gsme)):
@@ -155,6 +188,10 @@ class Home:
             message = message_in(datagram.octets)
             if message:
                 self.journal.message(now, "han", datagram.source, datagram.destination, message)
+                if self._order.fidelity == "messages":
+                    hub = self.credentials.of["hub"]
+                    direction = OUTBOUND if datagram.source == hub else INBOUND if datagram.destination == hub else UNTOLD
+                    self.tape.message(now, "han", message, direction)
         else:
             self.journal.record(
                 now,
@@ -169,6 +206,8 @@ class Home:
     def _on_the_way(self, tap: str, message: Northbound, now: int) -> None:
         if tap in self._taps:
             self.journal.message(now, tap, message.originator, message.recipient, message.octets)
+            self.air.catch_up(now)
+            self.tape.message(now, tap, message.octets, OUTBOUND)
 
     def _measure(self, millivolts: int, now: int) -> None:
         if self.esme is not None:

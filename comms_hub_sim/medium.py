@@ -5,8 +5,7 @@ is repeated, up to three times about 1.6 s apart, under the same APS counter; a 
 (sender, counter) for about 8 s and takes no datagram twice while it does. Both figures are those of public
 stacks [zigbee-core 0.1.0 ``aps``, zigbee-on-host 0.2.4 ``aps-handler``], and both are device settings.
 
-Only :class:`Transmission` knows what an attempt is. A medium at frame fidelity puts fragments and MAC
-acknowledgements in its place and leaves :class:`Air` as it is.
+At frame fidelity :class:`comms_hub_sim.han.air.FrameAir` takes the place of :class:`Air`; radios and what they lose are the same.
 """
 
 from __future__ import annotations
@@ -26,13 +25,14 @@ if TYPE_CHECKING:
     from harness.interfaces.setting import Value
     from harness.vocab.identity import Eui64
 
-__all__ = ["Air", "Radio", "Receiver"]
+__all__ = ["JITTER", "Air", "Radio", "Receiver"]
 
 _OCTET: Final = 32_000
 """Nanoseconds one octet is on the air at 250 kbit/s (IEEE 802.15.4, 2.4 GHz)."""
 _TURNAROUND: Final = 5 * MILLISECOND
 """Channel access and handling of a frame in a quiet home [assumed]."""
-_JITTER: Final = 4 * MILLISECOND
+JITTER: Final = 4 * MILLISECOND
+"""Random part of that handling, at either fidelity [assumed]."""
 _COUNTERS: Final = 256
 
 
@@ -144,6 +144,12 @@ class Air:
         self._latest[link] = arrives = max(arrives, self._latest.get(link, -1) + 1)
         return arrives
 
+    def form(self, pairs: Sequence[tuple[Eui64, Eui64]]) -> None:
+        """Have the network formed: at message fidelity it is there from the start."""
+
+    def catch_up(self, now: int) -> None:
+        """Do what was put off until somebody looks: at message fidelity nothing is."""
+
     def submit(self, datagram: Datagram, now: int) -> None:
         """Take a datagram from its sender; the sender's ``confirm`` is called when all is done with it."""
         Transmission(self, datagram).attempt(now)
@@ -174,7 +180,7 @@ class Transmission:
         self._attempts -= 1
         self._since = now
         chance, receiver = self._chance, self._receiver
-        flight = _TURNAROUND + len(self._datagram.octets) * _OCTET + chance.below(_JITTER)
+        flight = _TURNAROUND + len(self._datagram.octets) * _OCTET + chance.below(JITTER)
         if receiver is None or chance.happens(max(self._sender.loss, receiver.loss)):
             self._wait()
         else:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from comms_hub_sim.behaviour import number
 from comms_hub_sim.capabilities import CAPABILITIES
 from comms_hub_sim.commands import build_command
+from comms_hub_sim.han_stimuli import HAN_ACTS
 from comms_hub_sim.kernel import STIMULUS
+from comms_hub_sim.lasting import Lasting, lasting
 from comms_hub_sim.requests import requested
 from comms_hub_sim.supply import NOMINAL, VoltageProfile
 from harness.errors import BenchError
 from harness.vocab.time import MINUTE
+from harness.wire.tap_capture import stimulus_comment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from comms_hub_sim.home import Home
-    from harness.interfaces.setting import Value
     from harness.interfaces.target import StimulusOrder
     from harness.vocab.canonical import Json
     from harness.vocab.identity import Eui64
@@ -28,14 +29,6 @@ __all__ = ["Stimuli"]
 
 _AGAIN: Final = MINUTE
 """Until a command that found its hub without power is brought again."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Lasting:
-    """Something that goes on after it was done."""
-
-    until: int
-    end: Callable[[int], None]
 
 
 class Stimuli:
@@ -60,32 +53,34 @@ class Stimuli:
     def _carry_out(self, order: StimulusOrder, now: int) -> None:
         self._journal(order, "due", now)
         self._latest[order.do, order.on] = order.index
-        lasting = _ACTS[order.do](self, order, now)
+        act = _ACTS.get(order.do)
+        left = act(self, order, now) if act is not None else HAN_ACTS[order.do](self._home, order, now)
         self._journal(order, "done", now)
-        if lasting is not None:
-            self._home.kernel.at(lasting.until, STIMULUS, lambda at: self._end(order, lasting, at))
+        if left is not None:
+            self._home.kernel.at(left.until, STIMULUS, lambda at: self._end(order, left, at))
 
-    def _end(self, order: StimulusOrder, lasting: _Lasting, now: int) -> None:
+    def _end(self, order: StimulusOrder, left: Lasting, now: int) -> None:
         """End what lasted, unless a later one of its kind took its place meanwhile."""
         if self._latest[order.do, order.on] == order.index:
-            lasting.end(now)
+            left.end(now)
         self._journal(order, "ended", now)
 
     def _journal(self, order: StimulusOrder, phase: str, now: int) -> None:
         told: dict[str, Json] = {name: list(value) if isinstance(value, tuple) else value for name, value in order.settings.items()}
         members: dict[str, Json] = {"with": told}
         self._home.journal.record(now, "stimulus", index=order.index, phase=phase, on=order.on, do=order.do, **members)
+        self._home.remark(now, stimulus_comment(order.index, phase, order.do, order.on))
 
-    def supply_voltage(self, order: StimulusOrder, now: int) -> _Lasting | None:
+    def supply_voltage(self, order: StimulusOrder, now: int) -> Lasting | None:
         """Have the supply follow another profile."""
         supply, settings = self._home.supply, order.settings
         if supply is None:
             return None
         mean, deviation, correlation = (number(settings, name) for name in ("mean", "deviation", "correlation"))
         supply.follow(VoltageProfile(mean=mean, deviation=deviation, correlation=correlation))
-        return _lasting(settings, now, lambda _: supply.follow(NOMINAL))
+        return lasting(settings, now, lambda _: supply.follow(NOMINAL))
 
-    def supply_cut(self, order: StimulusOrder, now: int) -> _Lasting | None:
+    def supply_cut(self, order: StimulusOrder, now: int) -> Lasting | None:
         """Cut the electricity meter's supply."""
         supply, esme, duration = self._home.supply, self._home.esme, number(order.settings, "duration")
         if supply is not None and esme is not None:
@@ -94,23 +89,23 @@ class Stimuli:
             mounted.went_dark()
             esme.lose_supply(now, duration)
             mounted.settle(now)
-        return _Lasting(until=now + duration, end=lambda _: None)
+        return Lasting(until=now + duration, end=lambda _: None)
 
-    def han_loss(self, order: StimulusOrder, now: int) -> _Lasting | None:
+    def han_loss(self, order: StimulusOrder, now: int) -> Lasting | None:
         """Make the HAN links of a device lose more, or less."""
         radio = self._home.mounted[order.on].radio
         if radio is None:
             return None
         radio.loss = number(order.settings, "loss")
         radio.acknowledgement_loss = number(order.settings, "acknowledgement-loss")
-        return _lasting(order.settings, now, lambda _: radio.settle())
+        return lasting(order.settings, now, lambda _: radio.settle())
 
-    def wan_loss(self, order: StimulusOrder, now: int) -> _Lasting | None:
+    def wan_loss(self, order: StimulusOrder, now: int) -> Lasting | None:
         """Take the WAN away from the hub."""
         duration = number(order.settings, "for")
         self._home.kernel.at(self._home.wan.interrupt(now, duration), STIMULUS, self._tell_hub)
         self._tell_hub(now)
-        return _Lasting(until=now + duration, end=lambda _: None)
+        return Lasting(until=now + duration, end=lambda _: None)
 
     def _tell_hub(self, now: int) -> None:
         home = self._home
@@ -118,7 +113,7 @@ class Stimuli:
             home.hub.wan_changed(home.wan.available(now), now)
             home.mounted["hub"].settle(now)
 
-    def command_send(self, order: StimulusOrder, now: int) -> _Lasting | None:
+    def command_send(self, order: StimulusOrder, now: int) -> Lasting | None:
         """Have users send commands, which the WAN brings to the hub."""
         home, device = self._home, self._home.address(order.on)
         for use_case, write_payload in requested(order.on, order.settings, home.mounted[order.on].settings):
@@ -136,21 +131,21 @@ class Stimuli:
         elif hub is not None:
             home.kernel.at(now + _AGAIN, STIMULUS, partial(self._deliver, octets, device))
 
-    def time_step(self, order: StimulusOrder, now: int) -> _Lasting | None:
+    def time_step(self, order: StimulusOrder, now: int) -> Lasting | None:
         """Set a device's clock."""
         mounted = self._home.mounted[order.on]
         mounted.device.step_clock(number(order.settings, "by"), now)
         mounted.settle(now)
         return None
 
-    def restart(self, order: StimulusOrder, now: int) -> _Lasting | None:
+    def restart(self, order: StimulusOrder, now: int) -> Lasting | None:
         """Take a device's power away for a while."""
         duration = number(order.settings, "duration")
         self._home.mounted[order.on].restart(now, duration)
-        return _Lasting(until=now + duration, end=lambda _: None)
+        return Lasting(until=now + duration, end=lambda _: None)
 
 
-_ACTS: Final[dict[str, Callable[[Stimuli, StimulusOrder, int], _Lasting | None]]] = {
+_ACTS: Final[dict[str, Callable[[Stimuli, StimulusOrder, int], Lasting | None]]] = {
     "supply.voltage": Stimuli.supply_voltage,
     "supply.cut": Stimuli.supply_cut,
     "han.loss": Stimuli.han_loss,
@@ -160,9 +155,3 @@ _ACTS: Final[dict[str, Callable[[Stimuli, StimulusOrder, int], _Lasting | None]]
     "hub.restart": Stimuli.restart,
     "device.restart": Stimuli.restart,
 }
-
-
-def _lasting(settings: Mapping[str, Value], now: int, end: Callable[[int], None]) -> _Lasting | None:
-    """Return when something ends, or ``None`` where it lasts as long as the trial."""
-    duration = number(settings, "for")
-    return _Lasting(until=now + duration, end=end) if duration else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from comms_hub_sim.behaviour import SETTINGS
 from comms_hub_sim.capabilities import CAPABILITIES
 from harness.interfaces.registry import mechanisms_in
+from harness.interfaces.target import FIDELITIES
 from harness.vocab.journal import FORMAT
 from harness.vocab.roles import Realm
 
@@ -27,6 +28,7 @@ class Simulator:
     name = "simulator"
     realm = Realm.SIMULATED
     clock = "virtual"
+    fidelities = FIDELITIES
 
     def capabilities(self) -> Mapping[str, Capability]:
         """Return what can be done to simulated devices, by name."""
@@ -41,7 +43,7 @@ class Simulator:
         return mechanisms_in("comms_hub_sim.mechanisms")
 
     def run(self, order: TrialOrder, journal: JournalWriter) -> None:
-        """Carry out one trial from its ``journal`` record to its ``end`` record.
+        """Carry out one trial from its ``journal`` record to its ``end`` record, and write its packets where the journal has a capture.
 
         Raises :class:`harness.errors.BenchError` where the order asks for something that is not modelled.
         """

@@ -84,6 +84,28 @@ def tool() -> Callable[[str], str]:
     return find
 
 
+@pytest.fixture(scope="session")
+def npm(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Install packages of the npm registry in a folder of their own; skipped, wherever it runs, without npm or out of its reach."""
+
+    def install(*packages: str) -> Path:
+        command = shutil.which("npm")
+        if command is None or shutil.which("node") is None:
+            pytest.skip("node and npm are not installed")
+        folder = tmp_path_factory.mktemp("npm")
+        arguments = ["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), *packages]
+        environment = {**os.environ, "npm_config_cache": str(folder / "cache")}
+        try:
+            done = subprocess.run([command, *arguments], cwd=folder, env=environment, capture_output=True, check=False, timeout=180)
+        except subprocess.TimeoutExpired:
+            pytest.skip(f"{packages[0]} cannot be had: the npm registry did not answer within three minutes")
+        if done.returncode:
+            pytest.skip(f"{packages[0]} cannot be had from the npm registry: {done.stderr.decode(errors='replace').strip()[:200]}")
+        return folder
+
+    return install
+
+
 @pytest.fixture
 def smets_harness(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command line in a process of its own, in a folder of its own."""

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING
 from harness.cli.message_sources import Given
 from harness.vocab.time import SECOND
 from harness.wire.gbcs.cosem_time import utc_text
-from harness.wire.pcap import PcapError, read_packets
-from harness.wire.pcap_gbcs import carried
+from harness.wire.pcap import PcapError
+from harness.wire.pcap_gbcs import CaptureReader, Found, NotRead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import BinaryIO
 
     from harness.vocab.canonical import Json
-    from harness.wire.pcap import Packet
 
 __all__ = ["captured_messages"]
 
@@ -24,6 +23,7 @@ _EPOCH = 946_684_800
 """Seconds from 1970-01-01T00:00:00Z to 2000-01-01T00:00:00Z."""
 _REASONS = 64
 """Reasons that are told apart; names inside a capture make them, so there must be an end."""
+_COMMAND = "a ZCL frame of the Tunneling cluster other than TransferData"
 _RANGES = 12
 """Runs of packets that are listed for one reason; what is beyond them is counted."""
 
@@ -51,18 +51,18 @@ class _Packets:
         return ("packet " if self.count == 1 else "packets ") + ", ".join(shown) + (", …" if len(self.runs) > _RANGES else "")
 
 
-def captured_messages(name: str, stream: BinaryIO) -> Iterator[Given]:
-    """Yield the messages of a capture, then one entry for each reason for which packets gave none."""
+def captured_messages(name: str, stream: BinaryIO, keys: Sequence[bytes] = ()) -> Iterator[Given]:
+    """Yield the messages of a capture, then one entry for each reason for which packets gave none; ``keys`` are those of ZigBee."""
     unread: dict[str, _Packets] = {}
     problem: PcapError | None = None
     try:
-        for packet in read_packets(iter(lambda: stream.read(_PIECE), b"")):
-            found = carried(packet)
-            if found.message:
-                yield Given(where=f"{name}: packet {packet.number}", octets=found.message, carrier=_carrier(packet))
+        for held in CaptureReader(keys).read(iter(lambda: stream.read(_PIECE), b"")):
+            if isinstance(held, Found):
+                yield Given(where=f"{name}: packet {held.packet}", octets=held.message, carrier=_carrier(held))
             else:
-                reason = found.reason if found.reason in unread or len(unread) < _REASONS else "yet other reasons"
-                unread.setdefault(reason, _Packets(lost=found.lost)).add(packet.number)
+                told, lost = (held.reason, held.lost) if isinstance(held, NotRead) else (_COMMAND, False)
+                reason = told if told in unread or len(unread) < _REASONS else "yet other reasons"
+                unread.setdefault(reason, _Packets(lost=lost)).add(held.packet)
     except PcapError as error:
         problem = error
     for reason, packets in unread.items():
@@ -72,9 +72,18 @@ def captured_messages(name: str, stream: BinaryIO) -> Iterator[Given]:
         yield Given(where=name, problem=problem)
 
 
-def _carrier(packet: Packet) -> dict[str, Json]:
-    time = None if packet.time is None else _time_text(packet.time)
-    return {"kind": "packet", "packet": packet.number, "time": time, "link-type": packet.link_type, "interface": packet.interface}
+def _carrier(found: Found) -> dict[str, Json]:
+    time = None if found.time is None else _time_text(found.time)
+    told: dict[str, Json] = {"kind": "packet", "packet": found.packet, "time": time, "link-type": found.link_type}
+    told["interface"] = found.interface
+    heard, frame = found.heard, found.frame
+    if heard is not None:
+        ends: dict[str, Json] = {"source": heard.source, "destination": heard.destination, "attempt": heard.attempt}
+        told |= {**ends, "pan": f"0x{heard.pan:04x}", "aps-counter": heard.counter}
+    if frame is not None:
+        radio = {"channel": frame.channel, "page": frame.page, "rssi": frame.rssi, "lqi": frame.lqi}
+        told |= {member: value for member, value in radio.items() if value is not None}
+    return told
 
 
 def _time_text(nanoseconds: int) -> str | None:

@@ -8,16 +8,20 @@ import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness.capture.keys import KeyFile, key_lines
 from harness.errors import BundleError, UnavailableError, UsageError
+from harness.evidence.layout import RESULTS
 from harness.evidence.tool import harness_digest
 from harness.interfaces.registry import plugin_of, plugins_with, target
 from harness.judge.policy import POLICY
+from harness.masking.trace import trace
 from harness.plan.design import reseeded
 from harness.plan.model import Plan
-from harness.report.results import RESULTS, results
+from harness.report.results import results
 from harness.report.telling import Told
 from harness.run.campaign import Campaign, carry_out_campaign
 from harness.run.executors import executor
+from harness.run.forms import CAPTURES, KEYS, PCAPNG, TRACES, TRIALS, captures_in, is_traced, judged_form, trials_in
 from harness.run.ledger import Ledger
 from harness.run.sinks import Sinks
 from harness.run.trial import result_of
@@ -37,10 +41,12 @@ if TYPE_CHECKING:
     from harness.run.sinks import Sink
     from harness.scenario.model import Scenario
 
-__all__ = ["POLICY_FILE", "TRIALS", "Payload", "derive", "laid_out", "payload", "plan_of", "prepare", "recorded", "rerun", "told_of"]
+__all__ = ["POLICY_FILE", "Payload", "derive", "laid_out", "payload", "plan_of", "prepare", "recorded", "rerun", "told_of"]
 
-TRIALS = "data/trials/"
 POLICY_FILE = "data/plan/policy.json"
+
+_RECORDED = (CAPTURES, RESULTS, TRACES, TRIALS)
+"""Folders of what trials left and of what came of it; everything else in a bundle is the plan's."""
 
 
 def prepare(scenario: str, *, target_name: str, overrides: Sequence[str], seed: str | None, condition: bool = True) -> Plan:
@@ -86,13 +92,21 @@ class Payload(dict[str, "Source"]):
 
 def payload(plan: Plan, campaign: Campaign, place: Workplace) -> tuple[Story, Payload]:
     """Return the story of a campaign and the whole payload of its bundle."""
+    traced = is_traced(plan.realm)
+    form, path_of = (TRACES, place.trace_path) if traced else (TRIALS, place.journal_path)
 
     def journal(trial: str) -> Journal:
-        return Journal(place.journal_path(trial).read_bytes(), where=f"{TRIALS}{trial}.jsonl")
+        return Journal(path_of(trial).read_bytes(), where=f"{form}{trial}.jsonl")
 
     story, derived = results(Told(plan=plan, campaign=campaign, journal=journal))
     files = Payload(sealed_files(plan))
     files.update({f"{TRIALS}{trial}.jsonl": place.journal_path(trial) for trial in campaign.results.outcomes})
+    if traced:
+        files.update({f"{TRACES}{trial}.jsonl": place.trace_path(trial) for trial in campaign.results.outcomes})
+    for trial in campaign.results.outcomes if plan.window.is_captured else ():
+        capture = place.capture_path(trial)
+        if capture.is_file():
+            files |= {f"{CAPTURES}{trial}{PCAPNG}": capture, f"{CAPTURES}{trial}{KEYS}": KeyFile(capture)}
     files.update(derived)
     return story, files
 
@@ -104,11 +118,11 @@ def sealed_files(plan: Plan) -> dict[str, bytes]:
 
 def plan_of(files: Iterable[str], read: Callable[[str], bytes]) -> Plan:
     """Rebuild the plan from a bundle's or a workplace's files."""
-    return Plan.from_files({path: read(path) for path in files if not path.startswith((TRIALS, RESULTS)) and path != POLICY_FILE})
+    return Plan.from_files({path: read(path) for path in files if not path.startswith(_RECORDED) and path != POLICY_FILE})
 
 
 def told_of(bundle: Bundle) -> Told:
-    """Read a sealed bundle's plan and journals, and assess every trial again.
+    """Read a sealed bundle's plan and traces (where it has none, its journals), and assess every trial again.
 
     Raises :class:`BundleError` where the trials are not whole blocks from the first on, or were
     judged by another policy than the one at hand.
@@ -118,11 +132,11 @@ def told_of(bundle: Bundle) -> Told:
         raise UsageError(f"the plan was sealed under policy {plan.policy['id']} {plan.policy['digest'][:12]}", expected=POLICY.version)
     if bundle.read(POLICY_FILE) != document(POLICY.document()):
         raise BundleError("the policy is not the one whose digest the plan gives", where=POLICY_FILE)
-    present = {path.removeprefix(TRIALS).removesuffix(".jsonl") for path in bundle.files if path.startswith(TRIALS)}
-    blocks = recorded(plan, present)
+    form = judged_form(bundle.files)
+    blocks = recorded(plan, trials_in(bundle.files, form), form)
 
     def journal(trial: str) -> Journal:
-        path = f"{TRIALS}{trial}.jsonl"
+        path = f"{form}{trial}.jsonl"
         return Journal(bundle.read(path), where=path)
 
     found = Ledger()
@@ -130,7 +144,7 @@ def told_of(bundle: Bundle) -> Told:
     return Told(plan=plan, campaign=Campaign(blocks=blocks, results=found, stopped=""), journal=journal)
 
 
-def recorded(plan: Plan, present: set[str]) -> tuple[Block, ...]:
+def recorded(plan: Plan, present: set[str], form: str) -> tuple[Block, ...]:
     """Return the blocks whose trials are there; raises :class:`BundleError` where others are there as well."""
     blocks = []
     for block in plan.blocks:
@@ -139,20 +153,46 @@ def recorded(plan: Plan, present: set[str]) -> tuple[Block, ...]:
         blocks.append(block)
     odd = sorted(present - {trial.trial for block in blocks for trial in block.trials})
     if odd:
-        raise BundleError("a journal belongs to no complete block of the plan", where=f"{TRIALS}{odd[0]}.jsonl", expected="whole blocks")
+        raise BundleError("a journal belongs to no complete block of the plan", where=f"{form}{odd[0]}.jsonl", expected="whole blocks")
     return tuple(blocks)
 
 
 def derive(bundle: Bundle) -> Mapping[str, Source]:
-    """Return every file under ``data/results/`` anew, from the bundle's plan and journals alone (level V5).
+    """Return every file under ``data/results/`` anew, from the bundle's plan and traces alone (level V5).
 
-    Raises :class:`UsageError` where another harness than the plan's gives other results: then it cannot
-    be told from here whether they followed.
+    Where journals or captures are there as well, a trace that is not what its journal gives, or a key file that is not
+    what its capture gives, is among them. Raises :class:`UsageError`
+    where another harness than the plan's gives anything else: then it cannot be told from here whether it followed.
     """
     told = told_of(bundle)
-    found = results(told)[1]
+    found: dict[str, Source] = dict(results(told)[1])
+    if is_traced(told.plan.realm):
+        found |= _other_traces(bundle)
+    found |= _other_keys(bundle)
     if not all(path in bundle.files and bundle.holds(path, source) for path, source in found.items()):
         require_same_tool(told.plan)
+    return found
+
+
+def _other_traces(bundle: Bundle) -> dict[str, bytes]:
+    """Return the traces that a bundle's journals give, and that it does not hold like that."""
+    found = {}
+    for trial in sorted(trials_in(bundle.files, TRIALS)):
+        source, path = f"{TRIALS}{trial}.jsonl", f"{TRACES}{trial}.jsonl"
+        octets = trace(bundle.read(source), where=source)
+        if path not in bundle.files or bundle.read(path) != octets:
+            found[path] = octets
+    return found
+
+
+def _other_keys(bundle: Bundle) -> dict[str, bytes]:
+    """Return the key files that a bundle's captures give, and that it does not hold like that."""
+    found = {}
+    for trial in sorted(captures_in(bundle.files)):
+        path = f"{CAPTURES}{trial}{KEYS}"
+        lines = key_lines(bundle.pieces(f"{CAPTURES}{trial}{PCAPNG}"))
+        if path not in bundle.files or not bundle.holds(path, lines):
+            found[path] = lines
     return found
 
 
@@ -167,7 +207,7 @@ def rerun(bundle: Bundle, workers: int, *, seed: str | None = None, sink: Sink |
     if plan.realm is Realm.FIELD:
         raise UnavailableError("what was seen in the field was seen once", expected="a plan that a target can carry out")
     require_same_tool(plan)
-    trials = sum(path.startswith(TRIALS) for path in bundle.files)
+    trials = len(trials_in(bundle.files, judged_form(bundle.files)))
     if seed is not None:
         plan = reseeded(plan, seed)
     folder = Path(tempfile.mkdtemp(prefix="smets-harness-rerun-"))

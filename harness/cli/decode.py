@@ -8,6 +8,7 @@ from harness import exit_codes
 from harness.cli.decoded import Decoding
 from harness.cli.key_option import add_key_options, chosen_keys
 from harness.cli.message_sources import given_messages
+from harness.cli.zigbee_keys import add_zigbee_keys_option, zigbee_keys
 from harness.errors import UnavailableError
 
 if TYPE_CHECKING:
@@ -27,6 +28,11 @@ lines of hex or base64 (blank lines and lines starting with # are skipped),
 pcap and pcapng, DUIS XML, or one message as octets. Blocks of a block transfer
 are put together where all are there.
 
+Captures may hold ZigBee frames (IEEE 802.15.4, TAP, or ZEP over UDP). They are
+decrypted with the keys of --zigbee-keys, with those that a pcapng holds, and with
+those that are sent under a key at hand; fragments are put together. What stayed
+unread is counted by reason.
+
 With --keys, signatures and MACs are verified and encrypted bodies opened, with
 the certificates and private keys of a folder; what could not be checked is
 told, with the key that it takes.
@@ -40,6 +46,7 @@ EXAMPLES = """examples:
   smets-harness decode DF0903...
   smets-harness decode captured.txt capture.pcapng --json
   smets-harness decode alerts.xml --keys certificates
+  smets-harness decode han.pcapng --zigbee-keys zigbee_pc_keys
   grep -h ^DD capture/*.hex | smets-harness decode -"""
 
 
@@ -47,11 +54,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare where messages and keys come from."""
     parser.add_argument("inputs", nargs="*", metavar="INPUT", help="a message in hex or base64, a file, or -")
     add_key_options(parser, "verify and decrypt with the certificates and private keys of a folder")
+    add_zigbee_keys_option(parser)
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Decode every message and print it; raises :class:`UnavailableError` where there was none."""
-    found = Decoding(chosen_keys(args, console)).decoded(given_messages(args.inputs or ["-"]))
+    found = Decoding(chosen_keys(args, console)).decoded(given_messages(args.inputs or ["-"], zigbee_keys(args.zigbee_keys)))
     outcome = _Outcome()
     (_write_json if console.as_json else _write_text)(outcome.counted(found), console)
     if not outcome.messages:

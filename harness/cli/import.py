@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import tempfile
+from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from harness import exit_codes
 from harness.cli.interrupts import interruptible, undisturbed
-from harness.errors import ScenarioError, UsageError, nearest
+from harness.cli.zigbee_keys import add_zigbee_keys_option
+from harness.errors import UsageError
 from harness.scenario.fields import NO_REGION, REGIONS
-from harness.vocab.alert import alert_code
-from harness.vocab.time import DAY, MINUTE, SECOND, duration_text, parse_duration
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
-    from typing import BinaryIO
 
     from harness.cli.console import Console
-    from harness.fieldlog.target import Reading
-    from harness.interfaces.setting import Setting
+    from harness.cli.importing import Asked
     from harness.plan.model import Plan
     from harness.report.story import Story
     from harness.run.sinks import Sink
-    from harness.scenario.model import Outcome
     from harness.vocab.canonical import Json
 
 SUMMARY = "turn a log of alerts that was kept in the field into evidence"
@@ -40,21 +35,33 @@ Fields are parted by spaces, tabs, commas or semicolons; more fields may follow.
 first line that names its columns, such as id;received;message, tells which to
 read. Or it is DUIS XML as a service user's adapter keeps it. Times bear a zone.
 
+Or it is a capture, pcap or pcapng: ZigBee frames of the home area network
+(IEEE 802.15.4, TAP, ZEP over UDP), which are decrypted with --zigbee-keys and the
+keys in the capture, and messages at interfaces named after counting points. What
+stayed unread is told, and a window in which messages at the counting point stayed
+unread does not count as one without findings.
+
 The log is cut into windows, each of which is a trial. What cannot be read, what is
 far out of order, and silence longer than --gap is told in the journals, line by
 line. EUI-64s, keys' names, signatures and MACs are replaced by pseudonyms under the
 secret key in --key, which is made where it is not there, and stays with you.
 
+A capture that says of itself that it is simulated is one trial of realm S. With
+--of, it is judged as the trial of that bundle which it was taken of, and compared.
+
 Nothing was controlled in the field: there are no arms, no positive control and no
-sham, so C1-F is the most that can come of it. Exit code 5 where the log holds no alert."""
+sham, so C1-F is the most that can come of it. Exit code 5 where the log holds no
+alert, 6 where too much stayed unread to tell, 1 where --of finds a difference."""
 EXAMPLES = """examples:
   smets-harness import alerts.log --key lab.key
   smets-harness import january.csv february.csv --key lab.key --tap dsp --window 7d
   zcat alerts.log.gz | smets-harness import - --key lab.key --detector burst --set count=50
-  smets-harness import duis.xml --key lab.key --code 0x8F3E --region north --json"""
+  smets-harness import duis.xml --key lab.key --code 0x8F3E --region north --json
+  smets-harness import sniffed.pcapng --key lab.key --zigbee-keys zigbee_pc_keys --tap han
+  smets-harness import t0123456789.pcapng --key lab.key --of out/demo"""
 
-_SHORTEST = MINUTE
-_LONGEST = 100 * DAY
+_ROWS = 12
+"""Reasons that a person is told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,25 +74,74 @@ class _Taken:
     """The first of what was left out, and why."""
     unused: tuple[str, ...]
     """Columns that were not read."""
+    packets: int
+    """Packets of captures."""
+    unread: tuple[tuple[str, int], ...]
+    """What captures hold and was not read, by reason, and how many messages may be in it."""
+    silent: tuple[tuple[str, int], ...]
+    """Packets that hold no message, by what they are."""
+    unacknowledged: int
+    problems: tuple[str, ...]
+    """Where captures are damaged or break off."""
+    differences: tuple[str, ...] | None = None
+    """In what a capture differs from the trial that it was taken of; ``None`` where that is not named."""
+
+    @classmethod
+    def of(cls, asked: Asked, story: Story) -> _Taken:
+        """Sum up a log that was gone through."""
+        accounts, reading = asked.log.accounts, asked.reading
+        return cls(
+            alerts=sum(trial.outcome.alerts for trial in story.trials),
+            left_out=reading.missing,
+            first=tuple(reading.first),
+            unused=asked.log.unused,
+            packets=sum(account.packets for account in accounts),
+            unread=_summed([account.unread for account in accounts]),
+            silent=_summed([account.silent for account in accounts]),
+            unacknowledged=sum(account.unacknowledged for account in accounts),
+            problems=tuple(account.problem for account in accounts if account.problem),
+        )
 
     def document(self) -> Json:
         """Return it for programs."""
-        return {
+        found: dict[str, Json] = {
             "alerts": self.alerts,
             "left-out": self.left_out,
             "first-left-out": list(self.first),
             "columns-not-read": list(self.unused),
         }
+        if self.packets:
+            found["packets"] = self.packets
+            found["unread"] = [{"reason": reason, "messages-at-most": count} for reason, count in self.unread]
+            found["without-message"] = [{"what": what, "packets": count} for what, count in self.silent]
+            found |= {"unacknowledged": self.unacknowledged, "damaged": list(self.problems)}
+        if self.differences is not None:
+            found["compared"] = {"same": not self.differences, "differences": list(self.differences)}
+        return found
 
     def told(self) -> Iterator[tuple[str, str]]:
         """Yield it for people, each line with what it is about."""
         yield "log", f"{self.alerts:,} alerts taken over; {self.left_out:,} entries left out, each named in the journal of its window"
         for told in self.first:
             yield "left out", told
-        if self.left_out > len(self.first):
+        if self.left_out > len(self.first) and not self.packets:
             yield "", f"and {self.left_out - len(self.first):,} more"
         if self.unused:
             yield "not read", f"columns {', '.join(self.unused)}"
+        if self.packets:
+            yield "packets", f"{self.packets:,}; {self.unacknowledged:,} messages sent on the HAN for which no acknowledgement was heard"
+        for problem in self.problems:
+            yield "damaged", problem
+        for reason, count in self.unread[:_ROWS]:
+            yield "not read", f"{count:,} at most: {reason}"
+        if self.differences is not None:
+            yield "compared", "differs from the trial" if self.differences else "the same alerts, findings and verdict as in the trial"
+        yield from (("", told) for told in self.differences or ())
+
+
+def _summed(counted: list[Counter[str]]) -> tuple[tuple[str, int], ...]:
+    """Return sums by reason, the greatest first."""
+    return tuple(sorted(sum(counted, Counter()).items(), key=lambda row: (-row[1], row[0])))
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -98,7 +154,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--key", type=Path, required=True, metavar="FILE", help="the secret key of the pseudonyms; made where it is not there"
     )
-    parser.add_argument("--tap", choices=TAPS, default="user", help="where the log was kept (default: user)")
+    parser.add_argument(
+        "--tap", choices=TAPS, help="where the log was kept, and is counted (default: user, of captures the outermost that they show)"
+    )
+    add_zigbee_keys_option(parser)
+    parser.add_argument("--of", type=Path, metavar="BUNDLE", help="the bundle with the simulated trial that was captured")
+    parser.add_argument("--trial", metavar="ID", help="which of its trials (default: the one that the capture is named after)")
     parser.add_argument("--region", choices=(*REGIONS, NO_REGION), default=NO_REGION, help=f"where the devices are (default: {NO_REGION})")
     parser.add_argument("--window", default="24h", metavar="TIME", help="how long a window is (default: 24h)")
     parser.add_argument("--gap", default="24h", metavar="TIME", help="silence longer than this is told of (default: 24h)")
@@ -117,37 +178,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Import, judge and seal; return what the table of exit codes says."""
     from harness.cli.compose import laid_out
-    from harness.fieldlog.key import secret_key
-    from harness.fieldlog.log import Log
-    from harness.fieldlog.pseudonyms import Pseudonyms
-    from harness.fieldlog.question import question
-    from harness.fieldlog.survey import Cutting, survey
-    from harness.fieldlog.target import FieldLog, Reading
+    from harness.cli.importing import asked_of
     from harness.interfaces.registry import target
     from harness.report.telling import bundle_name
 
-    cutting = Cutting(span=_span(args.window), gap=_duration("--gap", args.gap), tolerance=_duration("--tolerance", args.tolerance))
-    outcome, codes = _outcome(args), tuple(map(alert_code, args.codes))
     with ExitStack() as stack:
-        log = Log([_opened(name, stack) for name in args.logs])
-        extents = survey(log, cutting)
-        key = secret_key(args.key)
-        asked = question(extents, cutting, outcome, codes=codes, region=args.region, fingerprint=log.fingerprint(key))
-        plan = laid_out(asked, target(FieldLog.name))
+        asked = asked_of(args, stack)
+        plan = laid_out(asked.scenario, target(asked.target.name))
         bundle = args.out / (args.name or bundle_name(plan))
-        reading = Reading(cutting.windows(log), extents, Pseudonyms(key))
-        story, root = _sealed(plan, bundle, reading, args, console)
-        alerts = sum(trial.outcome.alerts for trial in story.trials)
-        taken = _Taken(alerts=alerts, left_out=reading.missing, first=tuple(reading.first), unused=log.unused)
+        story, root = _sealed(plan, bundle, asked, args, console)
+        taken = _Taken.of(asked, story)
+        if asked.captured is not None:
+            taken = replace(taken, differences=asked.captured.differences(bundle))
     return _tell(story, bundle, root, taken, console)
 
 
-def _sealed(plan: Plan, bundle: Path, reading: Reading, args: argparse.Namespace, console: Console) -> tuple[Story, str]:
+def _sealed(plan: Plan, bundle: Path, asked: Asked, args: argparse.Namespace, console: Console) -> tuple[Story, str]:
     """Write the journals window by window, judge each, and seal all of it."""
     from harness.cli.compose import payload, sealed_files
     from harness.evidence.seal import seal
     from harness.evidence.trust import was_a_bundle
-    from harness.fieldlog.target import FieldLog
     from harness.run.campaign import carry_out_campaign
     from harness.run.executors import Inline
     from harness.run.workplace import Workplace
@@ -162,7 +212,7 @@ def _sealed(plan: Plan, bundle: Path, reading: Reading, args: argparse.Namespace
             place.clear()
             place.open(sealed_files(plan))
             with interruptible():
-                campaign = carry_out_campaign(plan, place=place, executor=Inline(FieldLog(reading)), sink=_sink(console))
+                campaign = carry_out_campaign(plan, place=place, executor=Inline(asked.target), sink=_sink(console))
             with undisturbed():
                 story, files = payload(plan, campaign, place)
                 return story, seal(bundle, files)
@@ -175,7 +225,7 @@ def _tell(story: Story, bundle: Path, root: str, taken: _Taken, console: Console
     from harness.report import text
     from harness.report.document import summary
 
-    code = exit_code(story)
+    code = exit_codes.DIFFERS if taken.differences else exit_code(story)
     if console.as_json:
         console.json({**summary(story), "bundle": str(bundle), "payload-root": root, "exit-code": code, "log": taken.document()})
         return code
@@ -193,63 +243,3 @@ def _sink(console: Console) -> Sink:
     from harness.run.sinks import Lines, Progress, Sinks
 
     return Sinks(() if console.as_json else (Progress(console.err) if console.live else Lines(console.err),))
-
-
-def _opened(name: str, stack: ExitStack) -> BinaryIO:
-    """Open one file of the log so that it can be gone through twice; what cannot be rewound is put aside first."""
-    try:
-        stream = sys.stdin.buffer if name == "-" else stack.enter_context(Path(name).open("rb"))  # noqa: SIM115
-    except OSError as error:
-        raise UsageError(f"could not be read: {error.strerror}", where=name, expected="a file of the log, or -") from error
-    if name != "-" and stream.seekable():
-        return stream
-    aside = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
-    shutil.copyfileobj(stream, aside)
-    return aside
-
-
-def _outcome(args: argparse.Namespace) -> Outcome:
-    from harness.interfaces.registry import detectors
-    from harness.interfaces.setting import settle
-    from harness.scenario.model import Outcome
-
-    known = detectors()
-    if args.detector not in known:
-        raise UsageError(f"no detector '{args.detector}'", expected=", ".join(sorted(known)), nearest=nearest(args.detector, known))
-    if args.more_than < 0:
-        raise UsageError(f"--more-than {args.more_than}", expected="at least 0")
-    declared = dict(known[args.detector].settings)
-    given = dict(_setting(declared, text) for text in args.settings)
-    settings = settle(declared, given, where=args.detector)
-    return Outcome(detector=args.detector, settings=settings, tap=args.tap, role="any", more_than=args.more_than)
-
-
-def _setting(declared: dict[str, Setting], text: str) -> tuple[str, object]:
-    """Read ``name=value`` as a scenario would hold it: a number, a flag, codes parted by commas, or text."""
-    name, equals, value = text.partition("=")
-    if not equals:
-        raise UsageError(f"--set {text}", expected="NAME=VALUE")
-    kind = declared[name].kind if name in declared else ""
-    if kind == "count" and value.isascii() and value.isdecimal():
-        return name, int(value)
-    if kind == "flag" and value in {"true", "false"}:
-        return name, value == "true"
-    return name, value.split(",") if kind == "codes" else value
-
-
-def _span(text: str) -> int:
-    span = _duration("--window", text)
-    if not _SHORTEST <= span <= _LONGEST or span % SECOND:
-        expected = f"whole seconds from {duration_text(_SHORTEST)} to {duration_text(_LONGEST)}"
-        raise UsageError(f"a window of {text}", where="--window", expected=expected)
-    return span
-
-
-def _duration(option: str, text: str) -> int:
-    try:
-        duration = parse_duration(text)
-    except ScenarioError as error:
-        raise UsageError(error.what, where=option, expected=error.expected) from None
-    if duration < 0:
-        raise UsageError(f"'{text}' is negative", where=option, expected="a duration of 0 s or more")
-    return duration

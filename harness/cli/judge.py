@@ -1,4 +1,4 @@
-"""``smets-harness judge``: judge a bundle's trials again, from its journals alone."""
+"""``smets-harness judge``: judge a bundle's trials again, from its traces alone."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ if TYPE_CHECKING:
 
     from harness.cli.console import Console
 
-SUMMARY = "judge a bundle's trials again, from its journals alone"
-DESCRIPTION = """Judge a bundle's trials again: read the journals, ask the oracle and every detector,
-and work out the grade, without carrying out anything. The sealed verdict is only
-compared at the end.
+SUMMARY = "judge a bundle's trials again, from its traces alone"
+DESCRIPTION = """Judge a bundle's trials again: read the traces (where there are none, the journals), ask
+the oracle and every detector, and work out the grade, without carrying out anything.
+The sealed verdict is only compared at the end.
 
 Exit code as for run; 1 as well where the sealed verdict is another one."""
 EXAMPLES = """examples:
@@ -33,9 +33,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from harness.cli.compose import told_of
     from harness.cli.verdict import exit_code
     from harness.evidence.bundle import Bundle
+    from harness.evidence.layout import RESULTS
     from harness.report import text
     from harness.report.document import summary
-    from harness.report.results import RESULTS, results
+    from harness.report.results import results
 
     bundle = Bundle.open(args.bundle)
     story, files = results(told_of(bundle))
@@ -46,5 +47,5 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.json({**summary(story), "bundle": str(args.bundle), "as-sealed": same, "exit-code": code})
         return code
     console.data(text.render(story, console.style))
-    console.data("sealed     the same verdict" if same else f"sealed     another verdict: {name} differs from what the journals give")
+    console.data("sealed     the same verdict" if same else f"sealed     another verdict: {name} differs from what the trials give")
     return code

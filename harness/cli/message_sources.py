@@ -60,19 +60,22 @@ class Given:
     """Whether packets stood here that may hold messages and were not read."""
 
 
-def given_messages(inputs: Sequence[str]) -> Iterator[Given]:
-    """Yield everything that the inputs hold, in order; raises :class:`UsageError` at once for one that is neither file nor message."""
-    return chain.from_iterable([_given(number, source) for number, source in enumerate(inputs, 1) if source.strip()])
+def given_messages(inputs: Sequence[str], zigbee_keys: Sequence[bytes] = ()) -> Iterator[Given]:
+    """Yield everything that the inputs hold, in order; ``zigbee_keys`` decrypt the frames of captures.
+
+    Raises :class:`UsageError` at once for an input that is neither file nor message.
+    """
+    return chain.from_iterable([_given(number, source, zigbee_keys) for number, source in enumerate(inputs, 1) if source.strip()])
 
 
-def _given(number: int, source: str) -> Iterator[Given]:
+def _given(number: int, source: str, keys: Sequence[bytes]) -> Iterator[Given]:
     if source == "-":
-        return _opened("standard input", None)
+        return _opened("standard input", None, keys)
     if not _exists(source):
         return iter((_typed(number, source),))
     if Path(source).is_dir():
         raise UsageError("a folder holds no messages", where=source, expected="a file of messages")
-    return _opened(source.encode(errors="surrogateescape").decode(errors="replace"), Path(source))
+    return _opened(source.encode(errors="surrogateescape").decode(errors="replace"), Path(source), keys)
 
 
 def _exists(source: str) -> bool:
@@ -127,16 +130,16 @@ class _Again(io.RawIOBase):
         return len(taken)
 
 
-def _opened(name: str, path: Path | None) -> Iterator[Given]:
+def _opened(name: str, path: Path | None, keys: Sequence[bytes]) -> Iterator[Given]:
     """Open a file, or standard input, and yield its messages."""
     if path is None:
-        yield from _messages(name, sys.stdin.buffer)
+        yield from _messages(name, sys.stdin.buffer, keys)
         return
     with path.open("rb") as stream:
-        yield from _messages(name, stream)
+        yield from _messages(name, stream, keys)
 
 
-def _messages(name: str, source: BinaryIO) -> Iterator[Given]:
+def _messages(name: str, source: BinaryIO, keys: Sequence[bytes]) -> Iterator[Given]:
     """Tell what a stream holds by its first octets, and return its messages."""
     head = source.read(_HEAD)
     stream = io.BufferedReader(_Again(head, source), _PIECE)
@@ -150,7 +153,7 @@ def _messages(name: str, source: BinaryIO) -> Iterator[Given]:
     if _is_capture(head):
         from harness.cli.capture_source import captured_messages
 
-        return captured_messages(name, stream)
+        return captured_messages(name, stream, keys)
     if text[:1] in (b"{", b"[") or b"\x00" in head or not (head[:1].isascii() or head.startswith(_MARKS[0])):
         return iter((Given(where=name, problem=_not_messages(head, text)),))
     return _lines(name, stream)

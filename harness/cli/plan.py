@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from harness import exit_codes
 from harness.cli.compose import prepare
 from harness.interfaces.registry import DEFAULT_TARGET, detectors, target
+from harness.interfaces.setting import Setting
 from harness.vocab.alert import code_text
 from harness.vocab.identity import ROLES
+from harness.vocab.impact import NO_CAUSE
 from harness.vocab.time import duration_text
 
 if TYPE_CHECKING:
@@ -17,9 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.cli.console import Console
-    from harness.interfaces.setting import Setting, Value
+    from harness.interfaces.setting import Value
     from harness.interfaces.target import Target
     from harness.plan.model import Plan, PlannedArm
+    from harness.vocab.impact import Population
 
 SUMMARY = "lay out the experiment: arms, blocks, random order, every default"
 DESCRIPTION = """Lay out the experiment that a scenario asks for, and show all of it: arms, what
@@ -64,17 +67,34 @@ def _question(plan: Plan) -> Iterator[str]:
     yield f"target     {plan.target} (realm {plan.realm.value}, {plan.realm.words})"
     yield (
         f"window     from {window.start}, settles {duration_text(window.settle)}, observed {duration_text(window.observe)}, "
-        f"taps {', '.join(window.taps)}"
+        f"taps {', '.join(window.taps)}, HAN as {window.fidelity}"
     )
     yield f"counted    superfluous alerts by {outcome.detector}{settings}"
     yield f"           at tap {outcome.tap}, of role {outcome.role}; a trial is positive above {outcome.more_than}"
     yield f"stop       at {stop.at}, after {stop.zero_blocks} blocks without a positive treatment, or after {stop.blocks} blocks"
+    yield from _impact(plan.population)
     if plan.exploratory:
         yield "           exploratory: graded no higher than C1"
     if plan.expect:
         yield f"expected   {', '.join(f'{arm} {grade}' for arm, grade in sorted(plan.expect.items()))}"
     if plan.not_examined:
         yield f"left out   {', '.join(plan.not_examined)}"
+
+
+def _impact(stated: Population) -> Iterator[str]:
+    """Say what the scenario states of the field; nothing where it states nothing."""
+    ratio = Setting(kind="ratio", doc="")
+    if stated.share:
+        low, mode, high = (ratio.write(share) for share in (stated.share.low, stated.share.mode, stated.share.high))
+        yield f"impact     {low} to {high} of device-days in the condition, likeliest {mode} ({stated.basis})"
+        yield f"           asked at tap {stated.counting_point}"
+    if stated.common_cause != NO_CAUSE:
+        together = "a share that is not stated" if stated.together is None else ratio.write(stated.together)
+        yield f"           common cause {stated.common_cause}: {together} of the devices at one moment"
+    numbers = {"installed": stated.installed, "alerts a day can be carried": stated.capacity}
+    yield from (f"           {number:,} {what}" for what, number in numbers.items() if number is not None)
+    if stated.degradation:
+        yield f"           degradation declared: {stated.degradation}"
 
 
 def _arms(plan: Plan, console: Console) -> Iterator[str]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.cli.protection_checks import BETWEEN_DEVICES
-from harness.wire.gbcs.crypto import agreed_between, derive_key, gmac, sign
+from harness.wire.gbcs.crypto import BETWEEN_DEVICES, agreed_between, derive_key, gmac, sign
 from harness.wire.gbcs.errors import GbcsError
 from harness.wire.gbcs.json_place import DocumentError
 from harness.wire.gbcs.message import Cra, Message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.cli.decoded import OpenedPart, ProtectionCheck
-from harness.wire.gbcs.crypto import Check, authenticate
+from harness.wire.gbcs.crypto import BETWEEN_DEVICES, Check, authenticate
 from harness.wire.gbcs.dlms import Data
 from harness.wire.gbcs.errors import GbcsError
 from harness.wire.gbcs.message import Cra
@@ -22,10 +22,8 @@ if TYPE_CHECKING:
     from harness.wire.gbcs.payloads import Payload
     from harness.wire.gbcs.sealing import OpenedBody
 
-__all__ = ["BETWEEN_DEVICES", "check_protections"]
+__all__ = ["check_protections"]
 
-BETWEEN_DEVICES = frozenset({0x0090, 0x009B, 0x0116, 0x0117, 0x0118, 0x0119})
-"""Message codes of commands that one device of a home gives another (PCS, PECS, HECS), and of their responses."""
 _UNRESOLVED = "between two devices of a home; which keys make it is not public, and was taken to be theirs"
 
 

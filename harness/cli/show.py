@@ -18,16 +18,24 @@ if TYPE_CHECKING:
     from harness.vocab.journal import Journal, Record
 
 SUMMARY = "show a bundle, one of its trials, or its findings"
-DESCRIPTION = """Show a bundle at a glance; with --trial one journal, decoded, in order of time;
-with --findings what every detector found. Nothing is judged anew.
+DESCRIPTION = """Show a bundle at a glance; with --trial one journal, decoded, in order of time, as it
+was recorded, or with --trace (and where there is no journal) as it is judged: without
+identities; with --findings what every detector found. Nothing is judged anew.
 
 With --trial and --duis: the device alerts that reached the users, as the DCC User Interface
-would carry them: XML, one message a line, without signatures, each labelled where it was simulated."""
+would carry them: XML, one message a line, without signatures, each labelled where it was simulated.
+
+With --trial and --follow: one message through the taps han, hub, wan, dsp and user: when each saw
+it, how long after the one before, and where it was observed last."""
 EXAMPLES = """examples:
   smets-harness show out/average-voltage-chatter-9f31c0
   smets-harness show out/average-voltage-chatter-9f31c0 --findings
   smets-harness show out/average-voltage-chatter-9f31c0 --trial t3f09ac51e2 --tap hub
-  smets-harness show out/average-voltage-chatter-9f31c0 --trial t3f09ac51e2 --duis > user.xml"""
+  smets-harness show out/average-voltage-chatter-9f31c0 --trial t3f09ac51e2 --duis > user.xml
+  smets-harness show out/average-voltage-chatter-9f31c0 --trial t3f09ac51e2 --follow esme:1002"""
+
+
+_OF_ONE_TRIAL = {"duis": "DUIS messages are those", "follow": "a message is that", "trace": "a trace is that"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -37,9 +45,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("bundle", type=Path, help="the bundle's folder")
     part = parser.add_mutually_exclusive_group()
     part.add_argument("--trial", metavar="ID", help="show one trial's journal")
+    parser.add_argument("--trace", action="store_true", help="with --trial: its trace, in which pseudonyms stand for identities")
     part.add_argument("--findings", action="store_true", help="list what was found, trial by trial")
     view = parser.add_mutually_exclusive_group()
     view.add_argument("--tap", choices=TAPS, help="with --trial: only messages and frames at this counting point")
+    view.add_argument(
+        "--follow", metavar="WHO:COUNTER", help="with --trial: one message through the taps, by originator (EUI-64 or role) and counter"
+    )
     view.add_argument("--duis", action="store_true", help="with --trial: the device alerts at the tap 'user' as DUIS XML")
 
 
@@ -48,18 +60,23 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from harness.evidence.bundle import Bundle
 
     bundle = Bundle.open(args.bundle)
-    if args.duis and not args.trial:
-        raise UsageError("DUIS messages are those of one trial", where="--duis", expected="--trial ID")
+    for option, what in _OF_ONE_TRIAL.items():
+        if getattr(args, option) and not args.trial:
+            raise UsageError(f"{what} of one trial", where=f"--{option}", expected="--trial ID")
     if args.duis:
-        return _duis(_journal(bundle, args.trial), console)
+        return _duis(_journal(bundle, args.trial, traced=args.trace), console)
+    if args.follow:
+        return _follow(bundle, args, console)
     if args.trial:
-        return _trial(_journal(bundle, args.trial), args.tap, console)
+        return _trial(_journal(bundle, args.trial, traced=args.trace), args.tap, console)
     if args.findings:
         return _findings(bundle, console)
     return _glance(bundle, args.bundle, console)
 
 
 def _glance(bundle: Bundle, folder: Path, console: Console) -> int:
+    from harness.cli.compose import plan_of
+    from harness.run.forms import captures_in, judged_form, trials_in
     from harness.vocab.canonical import parse
 
     certainty = parse(bundle.read("data/results/certainty.json"))
@@ -70,8 +87,12 @@ def _glance(bundle: Bundle, folder: Path, console: Console) -> int:
         console.json({"bundle": str(folder), "payload-root": bundle.payload_root, "plan": plan, "certainty": certainty})
         return exit_codes.AS_EXPECTED
     console.data(bundle.read("data/results/report.txt").decode())
-    trials = sum(path.startswith("data/trials/") for path in bundle.files)
-    console.data(f"bundle     {folder}  {len(bundle.files)} files, {trials} trials")
+    for pseudonym, name in plan_of(bundle.files, bundle.read).names.items():
+        console.data(f"{pseudonym:<10} {name}")
+    trials = len(trials_in(bundle.files, judged_form(bundle.files)))
+    captures = len(captures_in(bundle.files))
+    recorded = f", {captures} captures" if captures else ""
+    console.data(f"bundle     {folder}  {len(bundle.files)} files, {trials} trials{recorded}")
     console.data(f"root       {bundle.payload_root}")
     return exit_codes.AS_EXPECTED
 
@@ -90,13 +111,17 @@ def _findings(bundle: Bundle, console: Console) -> int:
     return exit_codes.AS_EXPECTED if found else exit_codes.NOTHING
 
 
-def _journal(bundle: Bundle, trial: str) -> Journal:
+def _journal(bundle: Bundle, trial: str, *, traced: bool) -> Journal:
+    """Read a trial in the form that is wanted: its trace, or its journal where that is there."""
+    from harness.run.forms import TRACES, TRIALS, trials_in
     from harness.vocab.journal import Journal
 
-    path = f"data/trials/{trial}.jsonl"
-    if path not in bundle.files:
-        known = [name.removeprefix("data/trials/").removesuffix(".jsonl") for name in bundle.files if name.startswith("data/trials/")]
-        raise UnavailableError(f"no trial '{trial}' in this bundle", where=str(bundle.directory), nearest=nearest(trial, known))
+    forms = (TRACES,) if traced else (TRIALS, TRACES)
+    path = next((path for form in forms if (path := f"{form}{trial}.jsonl") in bundle.files), "")
+    if not path:
+        known = sorted({known for form in forms for known in trials_in(bundle.files, form)})
+        what = "trace of trial" if traced else "trial"
+        raise UnavailableError(f"no {what} '{trial}' in this bundle", where=str(bundle.directory), nearest=nearest(trial, known))
     return Journal(bundle.read(path), where=path)
 
 
@@ -114,6 +139,19 @@ def _duis(journal: Journal, console: Console) -> int:
     if left_out:
         console.talk(f"{len(left_out)} messages at the tap 'user' are carried by no DeviceAlert; the first is on line {left_out[0]}")
     return exit_codes.AS_EXPECTED if lines else exit_codes.NOTHING
+
+
+def _follow(bundle: Bundle, args: argparse.Namespace, console: Console) -> int:
+    from harness.cli.compose import plan_of
+    from harness.cli.passage_text import passage, passage_json, passage_lines
+
+    found = passage(_journal(bundle, args.trial, traced=args.trace), args.follow, plan_of(bundle.files, bundle.read).window.taps)
+    if console.as_json:
+        console.json(passage_json(found))
+    else:
+        for line in passage_lines(found):
+            console.data(line)
+    return exit_codes.AS_EXPECTED
 
 
 def _trial(journal: Journal, tap: str | None, console: Console) -> int:

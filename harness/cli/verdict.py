@@ -11,18 +11,22 @@ if TYPE_CHECKING:
 
 __all__ = ["exit_code"]
 
+_RECORDED = frozenset({"field-log", "simulated-capture"})
+"""Targets that carry nothing out: they read what was recorded before."""
+
 
 def exit_code(story: Story) -> int:
     """Return what the table of exit codes says of a campaign.
 
-    Interrupted outweighs everything. With every block void nothing was learnt (void). An arm that came
-    out otherwise than expected differs, unless all that can be said of it is that it is inconclusive.
+    Interrupted outweighs everything. With every block void nothing was learnt (void); where it had been recorded before, no
+    bench failed, and it is only inconclusive. An arm that came out otherwise than expected differs, unless all that can be
+    said of it is that it is inconclusive.
     """
     verdict = story.certainty
     if story.status == "interrupted":
         return exit_codes.INTERRUPTED
     if verdict.blocks and len(verdict.void_blocks) == verdict.blocks:
-        return exit_codes.VOID
+        return exit_codes.INCONCLUSIVE if story.target in _RECORDED else exit_codes.VOID
     unmet = [row for row in story.expectations if not row.met]
     if unmet:
         undecided = all(row.observed == "inconclusive" for row in unmet)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from harness.errors import BenchError, BundleError, nearest
@@ -14,8 +16,7 @@ from harness.evidence.problem import FixityError, Problem
 from harness.evidence.trust import TagFiles, changed, read_tags, require_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterator, Mapping
 
     from harness.evidence.files import Source
 
@@ -67,6 +68,17 @@ class Bundle:
         self._check(path, sha256(octets).hexdigest())
         return octets
 
+    def pieces(self, path: str) -> Iterator[bytes]:
+        """Yield a payload file piece by piece; that it is as it was sealed is known at its end.
+
+        Raises as :meth:`read` does, after the last piece where the file was changed.
+        """
+        state = sha256()
+        for piece in self._had(path, _begun):
+            state.update(piece)
+            yield piece
+        self._check(path, state.hexdigest())
+
     def holds(self, path: str, source: Source) -> bool:
         """Tell whether a payload file, as it was sealed, is these octets; neither is held whole.
 
@@ -93,3 +105,9 @@ class Bundle:
     def _check(self, path: str, found: str) -> None:
         if found != self.digests[path]:
             raise FixityError(changed(path, "sha256", self.digests[path], found))
+
+
+def _begun(path: str) -> Iterator[bytes]:
+    """Return the pieces of a file whose first one was read; raises :class:`OSError` here and now where it cannot be."""
+    rest = chunks(Path(path))
+    return chain((next(rest, b""),), rest)

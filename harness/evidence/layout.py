@@ -8,7 +8,7 @@ one line and can be had from coreutils alone (:mod:`harness.evidence.readme`).
 from __future__ import annotations
 
 import re
-from hashlib import sha256
+from hashlib import new, sha256
 from typing import TYPE_CHECKING
 
 from harness.errors import BundleError
@@ -19,19 +19,26 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ALGORITHMS",
+    "ATTESTATIONS",
     "BAGIT",
+    "BLINDING",
+    "COMMITMENTS",
+    "DISCLOSURE",
     "FORMAT",
     "JSON",
     "MANIFESTS",
     "PAYLOAD",
     "RESULTS",
+    "SALTED",
     "TAGS",
     "TAG_MANIFESTS",
     "bag_info",
+    "is_further_tag",
     "manifest",
     "name_fault",
     "parse_manifest",
     "payload_root",
+    "tag_manifests",
     "tags",
 ]
 
@@ -53,12 +60,28 @@ MANIFESTS = {algorithm: f"manifest-{algorithm}.txt" for algorithm in ALGORITHMS}
 TAG_MANIFESTS = {algorithm: f"tagmanifest-{algorithm}.txt" for algorithm in ALGORITHMS}
 
 TAGS = ("README.txt", "bag-info.txt", "bagit.txt", *MANIFESTS.values())
-"""What the tag manifests list, sorted bytewise; a bundle has these, the tag manifests and ``data/``."""
+"""Tag files of every bundle, sorted bytewise; beside these there are the tag manifests, which list them, and ``data/``."""
+
+COMMITMENTS = "commitments-sha256.txt"
+"""Lists a salted commitment to every payload file, in the order of their values."""
+
+BLINDING = "blinding.txt"
+"""Holds a secret line, so that no digest of a tag manifest can be guessed."""
+
+SALTED = (BLINDING, COMMITMENTS)
+"""Tag files that signing adds; the tag manifests list them as well."""
+
+ATTESTATIONS = "attestations/"
+"""Where statements and signatures lie; outside all manifests, because they sign these."""
+
+DISCLOSURE = "disclosure/"
+"""Where the tag files of a disclosed bundle lie, which tell what it was derived from."""
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 _LONGEST = 100
 _PATH = re.compile(r"data(?:/[a-z0-9][a-z0-9._-]*)+")
+_FURTHER = re.compile(r"disclosure(?:/[a-z0-9][a-z0-9._-]*)+")
 _LINES = {
     "sha256": re.compile(r"^([0-9a-f]{64})  ([^\n]+)\n", re.MULTILINE),
     "sha512": re.compile(r"^([0-9a-f]{128})  ([^\n]+)\n", re.MULTILINE),
@@ -76,6 +99,19 @@ def name_fault(path: str) -> str:
     if not _PATH.fullmatch(path):
         return "is not a permitted name; expected 'data/' and parts of a-z, 0-9, '.', '_' and '-' that start with a letter or digit"
     return ""
+
+
+def is_further_tag(name: str) -> bool:
+    """Return whether a bundle that is signed or disclosed may have a tag file of this name."""
+    return name in SALTED or _FURTHER.fullmatch(name) is not None
+
+
+def tag_manifests(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return both tag manifests over tag files, by name."""
+    return {
+        TAG_MANIFESTS[algorithm]: manifest({name: new(algorithm, octets).hexdigest() for name, octets in contents.items()})
+        for algorithm in ALGORITHMS
+    }
 
 
 def manifest(digests: Mapping[str, str]) -> bytes:

@@ -28,5 +28,35 @@ root, hold the same payload. It is also the SHA-256 of manifest-sha256.txt.
 
     find data -type f | LC_ALL=C sort | xargs sha256sum | sha256sum
 
-With the harness:  smets-harness verify .
+The rest is for a bundle that somebody signed, one with a folder attestations/.
+There S is run, plan, selftest or grade; KEY is the signer's public key in PEM,
+TSA the root of the time-stamping authority, both got from elsewhere, not from
+this folder:
+
+    export S=run KEY=/elsewhere/lab.pub.pem TSA=/elsewhere/tsa-root.pem
+
+Who signed it? (OpenSSL; for a key on P-256. What is signed is the statement after
+a head with its type and length, as DSSE version 1 has it.)
+
+    head() { printf 'DSSEv1 28 application/vnd.in-toto+json %d ' "$(wc -c <"$1")"; }
+    { head attestations/$S.statement.json; cat attestations/$S.statement.json; } >/tmp/$S.signed
+    openssl dgst -sha256 -verify "$KEY" -signature attestations/$S.sig /tmp/$S.signed
+
+Is what was signed what lies here? It names the digests of the tag manifests,
+which list the rest; the plan names those of the files under data/plan/.
+
+    grep -q "$(sha256sum <tagmanifest-sha256.txt | cut -c1-64)" attestations/run.statement.json
+    grep -q "$(sha256sum <data/plan/plan.json | cut -c1-64)" attestations/plan.statement.json
+
+When was it signed at the latest? (where attestations/ holds a .sig.tsr)
+
+    openssl ts -verify -data attestations/$S.sig -in attestations/$S.sig.tsr -CAfile "$TSA"
+
+Was a file committed to? The lab gives out the salt of a file with the file; the
+last command ends without a complaint where it was.
+
+    export path=data/plan/plan.json salt=0000000000000000000000000000000000000000000000000000000000000000
+    { printf '%s\\n%s\\n' "$salt" "$path"; cat "$path"; } | sha256sum | cut -c1-64 | grep -qxFf - commitments-sha256.txt
+
+With the harness:  smets-harness verify . --trust trust.json
 """

@@ -8,13 +8,13 @@ interrupts the work.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from hashlib import new, sha256, sha512
+from hashlib import sha256, sha512
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import BenchError, BundleError
 from harness.evidence.files import chunks
-from harness.evidence.layout import ALGORITHMS, TAG_MANIFESTS, manifest, name_fault, payload_root, tags
+from harness.evidence.layout import ALGORITHMS, manifest, name_fault, payload_root, tag_manifests, tags
 from harness.evidence.place import disk_error, put_in_place, workspace
 from harness.vocab.canonical import parse
 from harness.vocab.journal import check_lines
@@ -91,12 +91,7 @@ class _Payload:
         """Write all tag files and return the payload root."""
         manifests = {algorithm: manifest(digests) for algorithm, digests in self.digests.items()}
         contents = tags(manifests, octets=self.octets, files=len(self.digests["sha256"]))
-        listed = contents.items()
-        tag_manifests = {
-            TAG_MANIFESTS[algorithm]: manifest({name: new(algorithm, octets).hexdigest() for name, octets in listed})
-            for algorithm in ALGORITHMS
-        }
-        for name, octets in (contents | tag_manifests).items():
+        for name, octets in (contents | tag_manifests(contents)).items():
             try:
                 (self.folder / name).write_bytes(octets)
             except OSError as error:

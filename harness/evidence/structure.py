@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from harness.errors import BundleError
-from harness.evidence.layout import MANIFESTS, PAYLOAD, name_fault, tags
+from harness.evidence.layout import BLINDING, COMMITMENTS, DISCLOSURE, MANIFESTS, PAYLOAD, SALTED, name_fault, tags
 from harness.evidence.problem import Problem, shown
 from harness.vocab.canonical import parse, parse_line
 from harness.vocab.journal import check_lines
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from harness.evidence.fixity import Inspection
 
 __all__ = ["name_problems", "spelling_problem", "structure_problems"]
+
+_LINE = re.compile(rb"[0-9a-f]{64}\n")
+_LIST = re.compile(rb"(?:[0-9a-f]{64}\n)+")
 
 
 def spelling_problem(path: str, octets: bytes) -> Problem | None:
@@ -81,10 +85,32 @@ def _tag_problems(inspection: Inspection) -> list[Problem]:
     )
     if inspection.unsealed or inspection.tags.faults:
         del expected["bag-info.txt"]
-    return [
+    if any(name.startswith(DISCLOSURE) for name in inspection.tags.names):
+        del expected["README.txt"]  # a derivative's follows from its terms (harness.evidence.derivative_terms)
+    return _salted_problems(inspection) + [
         Problem(
             code="E-CANON-BYTES", file=name, sentence="is not what the payload gives; a bundle's tag files are a function of its payload"
         )
         for name, octets in expected.items()
         if name in sealed and sealed[name] != octets
     ]
+
+
+def _salted_problems(inspection: Inspection) -> list[Problem]:
+    """Return what keeps commitments and blinding, as sealed, from being those of such a payload, whatever the lab's key is."""
+    tags = inspection.tags
+    there = [name for name in SALTED if name in tags.names]
+    if not there:
+        return []
+    if len(there) < len(SALTED):
+        return [Problem(code="E-CANON-BYTES", file=there[0], sentence=f"stands alone; expected {' and '.join(SALTED)} or neither")]
+    files = len(next(iter(tags.listed.values())))
+    forms = {BLINDING: (_LINE, "64 hexadecimal digits and a line feed"), COMMITMENTS: (_LIST, f"{files} commitments, sorted, one a line")}
+    found = []
+    for name, (form, expected) in forms.items():
+        octets = tags.sealed.get(name)
+        lines = (octets or b"").splitlines()
+        sound = octets is None or (form.fullmatch(octets) and lines == sorted(lines) and (name == BLINDING or len(lines) == files))
+        if not sound:
+            found.append(Problem(code="E-CANON-BYTES", file=name, sentence=f"is not as this format writes it; expected {expected}"))
+    return found

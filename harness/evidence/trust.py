@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 
 from harness.errors import UsageError
 from harness.evidence.files import read_file
-from harness.evidence.layout import ALGORITHMS, MANIFESTS, TAG_MANIFESTS, TAGS, manifest, name_fault, parse_manifest
+from harness.evidence.layout import ALGORITHMS, MANIFESTS, TAG_MANIFESTS, TAGS, is_further_tag, manifest, name_fault, parse_manifest
 from harness.evidence.problem import Problem, short, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["TagFiles", "changed", "read_tags", "require_bundle", "set_aside", "was_a_bundle"]
@@ -30,14 +30,23 @@ __all__ = ["TagFiles", "changed", "read_tags", "require_bundle", "set_aside", "w
 class TagFiles:
     """The tag files of a bundle as far as they are as sealed, and what is wrong with the others."""
 
+    names: tuple[str, ...]
+    """Every tag file that the bundle has or had, sorted; the tag manifests, which list them, apart."""
     sealed: Mapping[str, bytes]
     """Octets of the tag files that a tag manifest confirms."""
+    manifests: Mapping[str, bytes]
+    """Octets of the tag manifests that are there, as sealed or not; a signature vouches for these."""
     listed: Mapping[str, Mapping[str, str]]
     """By algorithm, ``payload path -> digest``; only from manifests that are as sealed and well formed."""
     changes: tuple[Problem, ...]
     """Tag files that are not as sealed."""
     faults: tuple[Problem, ...]
     """Manifests that are as sealed but not as this format writes them; nothing of them is used."""
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether there are tag files that only a bundle made to be signed has."""
+        return any(is_further_tag(name) for name in self.names)
 
 
 def was_a_bundle(folder: Path) -> bool:
@@ -63,11 +72,14 @@ def require_bundle(folder: Path) -> None:
 
 def read_tags(folder: str) -> TagFiles:
     """Read every tag file once and weigh the tag manifests against each other and against the files."""
-    present, changes = _read_all(folder)
-    said = {algorithm: parse_manifest(present.get(TAG_MANIFESTS[algorithm], b""), algorithm) for algorithm in ALGORITHMS}
+    manifests, changes = _read_all(folder, TAG_MANIFESTS.values())
+    said = {algorithm: parse_manifest(manifests.get(TAG_MANIFESTS[algorithm], b""), algorithm) for algorithm in ALGORITHMS}
+    names = (*sorted({*TAGS, *_further(folder, said)}),)
+    present, missing = _read_all(folder, names)
+    changes += missing
     sealed: dict[str, bytes] = {}
     refuted: dict[str, str] = {}
-    for name in TAGS:
+    for name in names:
         if name not in present:
             continue
         found = {algorithm: new(algorithm, present[name]).hexdigest() for algorithm in ALGORITHMS}
@@ -79,9 +91,20 @@ def read_tags(folder: str) -> TagFiles:
             algorithm = next(iter(votes))
             changes.append(changed(name, algorithm, said[algorithm][name], found[algorithm]))
     for algorithm in ALGORITHMS:
-        changes += _tag_manifest_changes(algorithm, present, said[algorithm], refuted)
+        changes += _tag_manifest_changes(algorithm, manifests, said[algorithm], refuted, names)
     listed, faults = _listed(sealed)
-    return TagFiles(sealed=sealed, listed=listed, changes=tuple(changes), faults=tuple(faults))
+    return TagFiles(names=names, sealed=sealed, manifests=manifests, listed=listed, changes=tuple(changes), faults=tuple(faults))
+
+
+def _further(folder: str, said: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Yield the further tag files that were sealed: both tag manifests list them, or one does and the file agrees."""
+    for name in sorted({name for lines in said.values() for name in lines if is_further_tag(name)}):
+        if all(name in lines for lines in said.values()):
+            yield name
+            continue
+        octets = _read_all(folder, [name])[0].get(name)
+        if octets is not None and any(lines.get(name) == new(algorithm, octets).hexdigest() for algorithm, lines in said.items()):
+            yield name
 
 
 def changed(file: str, algorithm: str, expected: str, found: str) -> Problem:
@@ -91,9 +114,9 @@ def changed(file: str, algorithm: str, expected: str, found: str) -> Problem:
     )
 
 
-def _read_all(folder: str) -> tuple[dict[str, bytes], list[Problem]]:
+def _read_all(folder: str, names: Iterable[str]) -> tuple[dict[str, bytes], list[Problem]]:
     present, problems = {}, []
-    for name in (*TAGS, *TAG_MANIFESTS.values()):
+    for name in names:
         path = f"{folder}/{name}"
         try:
             regular = stat.S_ISREG(os.lstat(path).st_mode)
@@ -102,23 +125,24 @@ def _read_all(folder: str) -> tuple[dict[str, bytes], list[Problem]]:
             else:
                 problems.append(Problem(code="E-FILE-MISSING", file=name, sentence="is no longer a regular file, as which it was sealed"))
         except FileNotFoundError:
-            problems.append(Problem(code="E-FILE-MISSING", file=name, sentence="was removed after sealing; every bundle has it"))
+            always = "; every bundle has it" if not is_further_tag(name) else ""
+            problems.append(Problem(code="E-FILE-MISSING", file=name, sentence=f"was removed after sealing{always}"))
         except OSError as error:
             problems.append(Problem(code="U-READ", file=name, sentence=f"could not be read: {error.strerror}"))
     return present, problems
 
 
 def _tag_manifest_changes(
-    algorithm: str, present: Mapping[str, bytes], said: Mapping[str, str], refuted: Mapping[str, str]
+    algorithm: str, manifests: Mapping[str, bytes], said: Mapping[str, str], refuted: Mapping[str, str], names: tuple[str, ...]
 ) -> list[Problem]:
     """Return what is wrong with a tag manifest itself: a refuted line, or not the lines it was sealed with."""
     name = TAG_MANIFESTS[algorithm]
-    if name not in present:
+    if name not in manifests:
         return []
     if algorithm in refuted:
         sentence = f"was changed after sealing; its line for {refuted[algorithm]} is refuted by that file and by the other tag manifest"
-    elif set(said) != set(TAGS) or manifest(said) != present[name]:
-        sentence = f"was changed after sealing; expected one line each, sorted, for {', '.join(TAGS)}"
+    elif set(said) != set(names) or manifest(said) != manifests[name]:
+        sentence = f"was changed after sealing; expected one line each, sorted, for {', '.join(names)}"
     else:
         return []
     return [Problem(code="E-FILE-DIGEST", file=name, sentence=sentence)]

@@ -127,7 +127,7 @@ class _Placing:
         first = self._timeless[0]
         reason = first.reason if isinstance(first, Missing) else "odd"
         more = f"; nor did any of the {len(self._timeless) - 1:,} after it give a time" if len(self._timeless) > 1 else ""
-        return UnavailableError(f"{reason}{more}", where=place(first.file, first.line))
+        return UnavailableError(f"{reason}{more}", where=place(first.file, first.line, captured=bool(_tap(first))))
 
     def _is_odd(self, at: int, ahead: deque[Entry | Missing]) -> bool:
         """Tell whether most of the items ahead that have a time lie before ``at``, by more than the tolerance."""
@@ -140,4 +140,11 @@ def _misplaced(item: Entry | Missing, how: str) -> Missing:
     """Return what has no place with the reason for that; what was missing anyway keeps its own."""
     if isinstance(item, Missing):
         return item._replace(at=None)
-    return Missing(item.file, item.line, None, f"its time is {how}")
+    return Missing(item.file, item.line, None, f"its time is {how}", tap=_tap(item))
+
+
+def _tap(item: Entry | Missing) -> str:
+    """Return the counting point of an item of a capture; nothing for one of a log."""
+    if isinstance(item, Missing):
+        return item.tap
+    return item.seen.tap if item.seen else ""

@@ -52,6 +52,11 @@ class Pseudonyms:
             left, right = right, bytes(one ^ other for one, other in zip(left, pad, strict=True))
         return left + right
 
+    def text(self, text: str) -> str:
+        """Return as many hexadecimal digits as the text takes octets, different for different texts of two octets and more."""
+        octets = text.encode()
+        return self.permuted(octets).hex()[: len(octets)]
+
     def _pad(self, number: int, octets: bytes, size: int) -> bytes:
         """Return ``size`` octets for one round of a permutation, as many digests of ``octets`` as it takes."""
         blocks = (

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from harness.fieldlog.survey import Cutting, Extent
 
-__all__ = ["question"]
+__all__ = ["capture_question", "question"]
 
 _NOT_EXAMINED = (
     "signatures and MACs of the messages",
@@ -24,12 +24,19 @@ _NOT_EXAMINED = (
 
 
 def question(
-    extents: Sequence[Extent], cutting: Cutting, outcome: Outcome, *, codes: tuple[int, ...], region: str = NO_REGION, fingerprint: str
+    extents: Sequence[Extent],
+    cutting: Cutting,
+    outcome: Outcome,
+    *,
+    codes: tuple[int, ...],
+    region: str = NO_REGION,
+    fingerprint: str,
+    taps: tuple[str, ...] = (),
 ) -> Scenario:
     """Return the question that a log is asked: in how many of its windows the outcome is observed.
 
     How it was cut is written down with it, and so is ``fingerprint``, the log's keyed digest, so that two
-    logs never share a plan. No codes stand for any.
+    logs never share a plan. No codes stand for any. ``taps`` are the counting points that captures among it show.
     """
     windows = len(extents)
     return Scenario(
@@ -41,10 +48,33 @@ def question(
         not_examined=_NOT_EXAMINED,
         exploratory=True,
         seed="1",
-        window=Window(start=Epoch(extents[0].opened // SECOND).text(), settle=0, observe=cutting.span, taps=(outcome.tap,)),
+        window=Window(start=Epoch(extents[0].opened // SECOND).text(), settle=0, observe=cutting.span, taps=taps or (outcome.tap,)),
         arms=(Arm(name="log", role=ArmRole.TREATMENT, combination=Combination(region=region, devices={}), stimuli=()),),
         outcome=outcome,
         stop=StopRule(at="C1", blocks=windows, zero_blocks=windows),
+        expect={},
+        profiles={},
+    )
+
+
+def capture_question(window: Window, outcome: Outcome, *, codes: tuple[int, ...], of: str, region: str, fingerprint: str) -> Scenario:
+    """Return the question that a capture of one simulated trial is asked: whether the outcome is observed in it.
+
+    ``of`` says which trial it is of, as far as that is known.
+    """
+    return Scenario(
+        id="simulated-capture",
+        family="field",
+        question=f"Did '{outcome.detector}' find alerts at the '{outcome.tap}' counting point in this capture of a simulated trial?",
+        codes=codes,
+        origin=f"a capture that says of itself that it is simulated{of}; HMAC-SHA-256 under its owner's key {fingerprint}",
+        not_examined=_NOT_EXAMINED[:1] if of else _NOT_EXAMINED,
+        exploratory=True,
+        seed="1",
+        window=window,
+        arms=(Arm(name="capture", role=ArmRole.TREATMENT, combination=Combination(region=region, devices={}), stimuli=()),),
+        outcome=outcome,
+        stop=StopRule(at="C1", blocks=1, zero_blocks=1),
         expect={},
         profiles={},
     )

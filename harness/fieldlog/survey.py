@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from harness.errors import UnavailableError, UsageError
 from harness.fieldlog.entry import Entry, Missing, Silence, place
-from harness.fieldlog.masking import problem_text
 from harness.fieldlog.order import in_order
 from harness.fieldlog.windows import MOST, cut
+from harness.masking.alerts import problem_text
 from harness.wire.gbcs.alert_reading import read_alert
 from harness.wire.gbcs.errors import GbcsError
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MOST_WINDOWS", "Cutting", "Extent", "survey"]
 
-MOST_WINDOWS = 1_000
-"""What one import takes: with windows of a day some three years."""
+MOST_WINDOWS = 20_000
+"""What one import takes: with windows of an hour more than two years."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,18 +49,21 @@ class Extent(NamedTuple):
     opened: int
     closed: int
     items: int
+    unread: int = 0
+    """Of a capture, what stayed unread."""
 
     @classmethod
     def of(cls, window: Window) -> Extent:
         """Return the extent of a window."""
-        return cls(window.opened, window.closed, len(window.items))
+        return cls(window.opened, window.closed, len(window.items), sum(missing.lost for missing in window.unread.values()))
 
 
-def survey(items: Iterable[Entry | Missing], cutting: Cutting) -> tuple[Extent, ...]:
-    """Return the extents of all windows of a log, from the times of its entries; besides, one of them must be an alert.
+def survey(items: Iterable[Entry | Missing], cutting: Cutting, *, may_be_quiet: bool = False) -> tuple[Extent, ...]:
+    """Return the extents of all windows of a log, from the times of its entries.
 
-    Raises :class:`UnavailableError` naming a line and what is wrong with it where there is no alert in the
-    log, and :class:`UsageError` where there are more windows than :data:`MOST_WINDOWS`.
+    One of them must be an alert, or may have been one, unless the log ``may_be_quiet``. Raises :class:`UnavailableError` naming a
+    line and what is wrong with it where there is none, and :class:`UsageError` where there are more windows than
+    :data:`MOST_WINDOWS`.
     """
     found: list[Extent] = []
     first: Item | None = None
@@ -70,8 +73,8 @@ def survey(items: Iterable[Entry | Missing], cutting: Cutting) -> tuple[Extent, 
             raise UsageError(f"more than {MOST_WINDOWS:,} windows", expected="longer windows, or one part of the log at a time")
         found.append(Extent.of(window))
         first = first or next((item for item in window.items if not isinstance(item, Silence)), None)
-        has_alert = has_alert or any(map(_is_alert, window.items))
-    if not has_alert:
+        has_alert = has_alert or any(map(_is_alert, window.items)) or any(missing.lost for missing in window.unread.values())
+    if not (has_alert or may_be_quiet):
         raise _nothing(first)
     return tuple(found)
 
@@ -92,7 +95,7 @@ def _problem(octets: bytes) -> str:
 def _nothing(first: Item | None) -> UnavailableError:
     what = "there is no alert in this log"
     if isinstance(first, Missing):
-        return UnavailableError(f"{what}; {first.reason}", where=place(first.file, first.line))
+        return UnavailableError(f"{what}; {first.reason}", where=place(first.file, first.line, captured=bool(first.tap)))
     if isinstance(first, Entry):
-        return UnavailableError(f"{what}; {_problem(first.octets)}", where=place(first.file, first.line))
+        return UnavailableError(f"{what}; {_problem(first.octets)}", where=place(first.file, first.line, captured=first.seen is not None))
     return UnavailableError(what)

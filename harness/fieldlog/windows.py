@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from harness.errors import InternalError
-from harness.fieldlog.entry import Silence
+from harness.fieldlog.entry import Entry, Missing, Silence
 from harness.vocab.time import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from harness.fieldlog.entry import Entry, Item, Missing
+    from harness.fieldlog.entry import Item
 
 __all__ = ["MOST", "Window", "cut"]
 
@@ -32,6 +32,30 @@ class Window:
     ended: str
     """Why it was closed then."""
     items: list[Item]
+    unread: dict[tuple[int, str, str], Missing] = field(default_factory=dict)
+    """What a capture holds that was not read, counted by file, counting point and reason."""
+    is_heard: bool = False
+    """Whether a capture shows that somebody was listening, whatever was heard."""
+
+    def add(self, item: Entry | Missing) -> None:
+        """Take an item; of a capture, what stayed unread is only counted."""
+        if not isinstance(item, Missing):
+            self.is_heard = self.is_heard or item.seen is not None
+            self.items.append(item)
+        elif not item.tap:
+            self.items.append(item)
+        else:
+            self.is_heard = True
+            if not item.is_sign:
+                self._count(item)
+
+    def _count(self, item: Missing) -> None:
+        key = item.file, item.tap, item.reason
+        since = item.at if item.since is None else item.since
+        known = self.unread.get(key)
+        if known is not None:
+            since, item = known.since, item._replace(line=known.line, lost=known.lost + item.lost)
+        self.unread[key] = item._replace(since=since)
 
     def close(self, at: int, why: str) -> Window:
         """Return the window, closed."""
@@ -64,7 +88,7 @@ def cut(items: Iterable[Entry | Missing], *, span: int, gap: int, most: int = MO
             last = max(last, opened)
         if is_quiet and at > last:
             window.items.append(Silence(last, at))
-        window.items.append(item)
+        window.add(item)
         last = at
     if window is not None:
         yield window.close(last, "the log ended")

@@ -3,7 +3,7 @@
 =================  ======================================  =====================================
 kind               inside                                  outside
 =================  ======================================  =====================================
-``target``         ``field-log``: ``TARGET``               entry points ``smets_harness.targets``
+``target``         ``field-log``, ``simulated-capture``    entry points ``smets_harness.targets``
 ``detector``       ``harness/detect/*.py``: ``DETECTOR``   entry points ``smets_harness.detectors``,
                                                            ``<library>/detectors/*.py``
 ``mechanism``      the target's package: ``MECHANISM``     entry points ``smets_harness.mechanisms``,
@@ -53,7 +53,7 @@ Kind = Literal["target", "detector", "mechanism"]
 DEFAULT_TARGET = "simulator"
 
 _DETECTORS = "harness.detect"
-_OWN_TARGETS = {"field-log": "harness.fieldlog.target"}
+_OWN_TARGETS = {"field-log": "harness.fieldlog.target", "simulated-capture": "harness.fieldlog.simulated"}
 """Targets of the harness itself, by name: the module that declares each as ``TARGET``. They are not asked for by name, since
 each needs more than an order; plans that were made with them name them."""
 _PROTOCOLS: dict[str, type] = {"target": Target, "detector": Detector, "mechanism": Mechanism}

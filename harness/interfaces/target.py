@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from harness.vocab.journal import JournalWriter
     from harness.vocab.roles import Realm
 
-__all__ = ["Capability", "DeviceOrder", "MechanismUse", "StimulusOrder", "Target", "TrialOrder"]
+__all__ = ["FIDELITIES", "Capability", "DeviceOrder", "MechanismUse", "StimulusOrder", "Target", "TrialOrder", "fidelities_of"]
+
+FIDELITIES = ("messages", "frames")
+"""How much of the home area network a trial carries out: whole messages, or every MAC frame of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,14 +73,20 @@ class TrialOrder:
     stimuli: tuple[StimulusOrder, ...]
     codes: tuple[int, ...]
     """Alert codes the scenario asks about; a known emitter speaks in these."""
+    fidelity: str = FIDELITIES[0]
+    """One of :data:`FIDELITIES`; a target that cannot do ``frames`` raises :class:`harness.errors.BenchError`."""
 
 
 @runtime_checkable
 class Target(Protocol):
-    """Carries out trials: the simulator, a bench, or the import of an old capture."""
+    """Carries out trials: the simulator, a bench, or the import of an old capture.
+
+    A target that can do more than whole messages says so by an attribute ``fidelities``: see :func:`fidelities_of`.
+    """
 
     name: str
     realm: Realm
+    """Journals of realm F are to name nobody: no trace is made of them, they are sealed and judged as they are."""
     clock: str
     """``virtual``, ``monotonic``, or ``log`` where the time is that of a log; written into the journal."""
 
@@ -99,3 +108,8 @@ class Target(Protocol):
         Raises :class:`harness.errors.BenchError` where the trial could not be carried out at all.
         """
         ...
+
+
+def fidelities_of(target: Target) -> tuple[str, ...]:
+    """Return which of :data:`FIDELITIES` a target carries out: those its attribute ``fidelities`` names, or whole messages alone."""
+    return tuple(getattr(target, "fidelities", FIDELITIES[:1]))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.detect.observed import standing
 from harness.errors import ScenarioError, nearest
 from harness.interfaces.setting import settle
+from harness.judge.flow import alerts_by_tap, busiest, superfluous_instants
 from harness.oracle.weighing import weigh
 from harness.vocab.alert import code_text
 from harness.vocab.outcome import TrialOutcome
+from harness.vocab.roles import Realm
 from harness.wire.reading import read_trial
 
 if TYPE_CHECKING:
@@ -60,12 +62,27 @@ def assess(journal: Journal, outcome: Outcome, codes: tuple[int, ...], *, detect
     found = [finding for findings in by_detector.values() for finding in findings]
     found.sort(key=lambda finding: (finding.at, finding.detector, finding.lines))
     asked = [finding for finding in by_detector[outcome.detector] if _is_asked_for(finding, facts, outcome.role, codes)]
+    counted = _outcome(facts, grounds, outcome, _superfluous(asked), by_detector)
     unread = sum(message.tap == outcome.tap and facts.counts(message.at) for message in facts.unread)
     return Assessment(
-        outcome=_outcome(facts, grounds, outcome, _superfluous(asked), by_detector),
+        outcome=replace(
+            counted,
+            void=counted.void or ("" if counted.positive else _blind(facts, outcome.tap)),
+            by_tap=alerts_by_tap(facts, codes, lambda device: _fills(facts, device, outcome.role)),
+            peak=busiest(superfluous_instants(facts, asked, outcome.tap)),
+        ),
         findings=tuple(found),
         unread=unread,
     )
+
+
+def _blind(facts: TrialFacts, tap: str) -> str:
+    """Say why a trial in which nothing was found is not a negative one: what was to be counted stayed unread; nothing otherwise."""
+    closed = facts.until if facts.closed is None else facts.closed
+    unread = [gap for gap in facts.gaps if gap.unread and gap.tap == tap and gap.lost and facts.opened is not None]
+    met = [gap for gap in unread if gap.start <= closed and gap.until >= (facts.opened or 0)]
+    lost = sum(gap.lost for gap in met)
+    return f"up to {lost:,} messages at '{tap}' stayed unread, and nothing was found in the others" if met else ""
 
 
 def _findings(detector: Detector, facts: TrialFacts, grounds: Grounds, outcome: Outcome) -> tuple[Finding, ...]:
@@ -105,7 +122,20 @@ def _outcome(
         by_code=_tally(code_text(sighting.alert.code) for sighting in seen),
         standings=_tally(standing(grounds, sighting.alert).value for sighting in seen),
         unmet=len(grounds.unmet),
+        units=_units(facts, outcome.role),
     )
+
+
+def _units(facts: TrialFacts, role: str) -> dict[str, tuple[str, ...]]:
+    """Return the physical units that fill a role; a device whose bench gave it no number is one by itself.
+
+    A hub's two devices are one unit, and the hub is the one that is counted. A model is no unit.
+    """
+    found: dict[str, set[str]] = {}
+    for device in facts.devices.values() if facts.realm is not Realm.SIMULATED else ():
+        if device.role != "gpf" and _fills(facts, device.device, role):
+            found.setdefault(device.role, set()).add(device.device if device.unit is None else f"unit-{device.unit}")
+    return {actual: tuple(sorted(units)) for actual, units in sorted(found.items())}
 
 
 def _tally(names: Iterable[str]) -> dict[str, int]:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from harness.vocab.alert import Finding
     from harness.vocab.canonical import Json
-    from harness.vocab.outcome import ArmCertainty, Certainty, Comparison, TrialOutcome
+    from harness.vocab.outcome import ArmCertainty, Certainty, Comparison, Meaning, TrialOutcome
 
-__all__ = ["certainty_document", "finding_document", "finding_line", "outcome_document"]
+__all__ = ["certainty_document", "finding_document", "finding_line", "outcome_document", "rational"]
 
 _PLACES = 6
 _LONG_WAY = 53
@@ -40,10 +40,22 @@ def certainty_document(verdict: Certainty) -> dict[str, Json]:
         "arms": [_arm(arm) for arm in verdict.arms],
         "comparisons": [_comparison(comparison) for comparison in verdict.comparisons],
         "steps": [dict(step) for step in verdict.steps],
+        "meaning": None if verdict.meaning is None else _meaning(verdict.meaning),
+        "prevalence": None if verdict.prevalence is None else rational(verdict.prevalence),
     }
 
 
-def _rational(value: Fraction) -> Json:
+def _meaning(meaning: Meaning) -> Json:
+    return {
+        "arm": meaning.arm,
+        "one-in": rational(meaning.evidence),
+        "prior-odds": rational(meaning.prior_odds),
+        "posterior-odds": rational(meaning.posterior_odds),
+    }
+
+
+def rational(value: Fraction) -> Json:
+    """Return a rational number, not negative, exactly and as a decimal cut off."""
     return {"exact": fraction_text(value), "decimal": decimal_text(value, _PLACES)}
 
 
@@ -56,11 +68,11 @@ def _arm(arm: ArmCertainty) -> Json:
         "positive": arm.positive,
         "count-low": arm.count_low,
         "count-high": arm.count_high,
-        "rate-low": _rational(arm.rate_low),
-        "rate-high": _rational(arm.rate_high),
+        "rate-low": rational(arm.rate_low),
+        "rate-high": rational(arm.rate_high),
         "rate-class": arm.rate_class,
-        "e-rate": _rational(arm.e_rate),
-        "excluded": None if arm.excluded is None else _rational(arm.excluded),
+        "e-rate": rational(arm.e_rate),
+        "excluded": None if arm.excluded is None else rational(arm.excluded),
     }
 
 
@@ -70,8 +82,8 @@ def _comparison(comparison: Comparison) -> Json:
         "treatment-more": comparison.treatment_more,
         "control-more": comparison.control_more,
         "ties": comparison.ties,
-        "e-value": _rational(comparison.e_value),
-        "needed": _rational(comparison.needed),
+        "e-value": rational(comparison.e_value),
+        "needed": rational(comparison.needed),
     }
 
 
@@ -89,6 +101,9 @@ def outcome_document(outcome: TrialOutcome) -> dict[str, Json]:
         "by-code": dict(outcome.by_code),
         "standings": dict(outcome.standings),
         "unmet": outcome.unmet,
+        "units": {role: list(units) for role, units in outcome.units.items()},
+        "by-tap": dict(outcome.by_tap),
+        "peak": outcome.peak,
     }
 
 

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from harness.judge.policy import POLICY, Policy
+from harness.vocab.roles import ArmRole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from fractions import Fraction
 
     from harness.scenario.model import StopRule
-    from harness.vocab.roles import ArmRole, Realm
+    from harness.vocab.roles import Realm
 
 __all__ = ["Question"]
 
@@ -27,3 +29,12 @@ class Question:
     exploratory: bool = False
     """An exploratory plan is held at C1."""
     policy: Policy = POLICY
+
+    @property
+    def factors(self) -> int:
+        """How many factors the claimed trigger has: one factor control for each; 0 where none is claimed."""
+        return sum(role is ArmRole.FACTOR_CONTROL for role in self.roles.values())
+
+    def needed_against(self, arm: int) -> Fraction:
+        """Return the evidence that is needed against a control arm."""
+        return self.policy.needed_against(self.roles[arm], self.factors)

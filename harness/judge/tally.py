@@ -29,13 +29,31 @@ class ArmTally:
     count_low: int = 0
     count_high: int = 0
     """Smallest and largest count of a positive trial."""
+    units: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Physical units that took part, by role."""
+    positive_units: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Those of them that took part in a positive trial."""
+
+    @property
+    def unit_count(self) -> int:
+        """How many distinct units the trials rest on: of several roles, that with the fewest."""
+        return min((len(units) for units in self.units.values()), default=0)
 
     def plus(self, row: Row) -> ArmTally:
         """Return the tally with one more trial."""
+        seen = replace(self, trials=self.trials + 1, units=_united(self.units, row.units))
         if not row.positive:
-            return replace(self, trials=self.trials + 1)
+            return seen
         low = min(self.count_low, row.count) if self.positive else row.count
-        return replace(self, trials=self.trials + 1, positive=self.positive + 1, count_low=low, count_high=max(self.count_high, row.count))
+        high, units = max(self.count_high, row.count), _united(self.positive_units, row.units)
+        return replace(seen, positive=self.positive + 1, count_low=low, count_high=high, positive_units=units)
+
+
+def _united(known: Mapping[str, frozenset[str]], seen: Mapping[str, tuple[str, ...]]) -> Mapping[str, frozenset[str]]:
+    """Return the units of both; what is known already where nothing is new."""
+    if all(known.get(role, frozenset()).issuperset(units) for role, units in seen.items()):
+        return known
+    return {**known, **{role: known.get(role, frozenset()).union(units) for role, units in seen.items()}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,17 +102,25 @@ class Tally:
         return replace(self, blocks=blocks, arms=arms, pairs=pairs)
 
     def ahead(self, blocks: int) -> Tally:
-        """Return the tally if each of the next ``blocks`` spoke for the treatment and against every control."""
-        treated = replace(self.treated, trials=self.treated.trials + blocks, positive=self.treated.positive + blocks)
+        """Return the tally if each of the next ``blocks`` spoke for the claim: for the treatment, and against every control."""
+        for_it = {
+            number: replace(arm, trials=arm.trials + blocks, positive=arm.positive + blocks)
+            for number, arm in self.arms.items()
+            if arm.role in {ArmRole.TREATMENT, ArmRole.FACTORS_ALONE}
+        }
         pairs = {control: replace(pair, more=pair.more + blocks) for control, pair in self.pairs.items()}
-        return replace(self, blocks=self.blocks + blocks, arms={**self.arms, self.treatment: treated}, pairs=pairs)
+        return replace(self, blocks=self.blocks + blocks, arms={**self.arms, **for_it}, pairs=pairs)
 
     def recounted(self) -> Tally:
-        """Return the tally with every void block counted against the treatment: it negative, the controls positive."""
+        """Return the tally with every void block counted against the claim: the treatment negative, the controls positive."""
         lost = len(self.voids)
-        treated = replace(self.treated, trials=self.treated.trials + lost)
+        against = {
+            number: replace(arm, trials=arm.trials + lost)
+            for number, arm in self.arms.items()
+            if arm.role in {ArmRole.TREATMENT, ArmRole.FACTORS_ALONE}
+        }
         pairs = {control: replace(pair, less=pair.less + lost) for control, pair in self.pairs.items()}
-        return replace(self, arms={**self.arms, self.treatment: treated}, pairs=pairs)
+        return replace(self, arms={**self.arms, **against}, pairs=pairs)
 
 
 def begin(roles: Mapping[int, ArmRole]) -> Tally:

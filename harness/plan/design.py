@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from harness.scenario.model import Arm, DeviceProfile, Scenario, Stimulus
     from harness.vocab.canonical import Json
     from harness.vocab.identity import DeviceModel
+    from harness.vocab.impact import Population
 
 __all__ = ["design", "reseeded"]
 
@@ -79,7 +80,14 @@ def _body(scenario: Scenario, target: Target, pseudonyms: Mapping[DeviceModel, s
         "not-examined": list(scenario.not_examined),
         "exploratory": scenario.exploratory,
         "target": {"name": target.name, "realm": target.realm.value, "clock": target.clock},
-        "window": {"start": window.start, "settle": window.settle, "observe": window.observe, "taps": list(window.taps)},
+        "window": {
+            "start": window.start,
+            "settle": window.settle,
+            "observe": window.observe,
+            "taps": list(window.taps),
+            "fidelity": window.fidelity,
+            "capture": window.capture,
+        },
         "devices": {name: _facts(scenario.profiles[model]) for model, name in pseudonyms.items()},
         "arms": [_arm(arm, pseudonyms) for arm in scenario.arms],
         "outcome": {
@@ -89,8 +97,24 @@ def _body(scenario: Scenario, target: Target, pseudonyms: Mapping[DeviceModel, s
             "role": outcome.role,
             "more-than": outcome.more_than,
         },
+        "impact": _population(scenario.population, outcome.tap),
         "stop": {"at": stop.at, "blocks": stop.blocks, "zero-blocks": stop.zero_blocks},
         "expect": dict(scenario.expect),
+    }
+
+
+def _population(population: Population, tap: str) -> dict[str, Json]:
+    """Write what is said of the field, null where nothing is; the counting point is the outcome's unless another is named."""
+    share = population.share
+    return {
+        "share": [share.low, share.mode, share.high] if share else None,
+        "basis": population.basis,
+        "counting-point": population.counting_point or tap,
+        "common-cause": population.common_cause,
+        "together": population.together,
+        "installed": population.installed,
+        "capacity": population.capacity,
+        "documented-degradation": population.degradation,
     }
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harness.interfaces.target import MechanismUse
     from harness.scenario.model import Outcome, Stimulus, StopRule, Window
     from harness.vocab.canonical import Json
+    from harness.vocab.impact import Population
     from harness.vocab.roles import ArmRole, Realm
 
 __all__ = ["ASSIGNMENT", "FORMAT", "OVERRIDES", "PLAN", "SCENARIO", "Block", "Plan", "PlannedArm", "PlannedDevice", "Trial"]
@@ -101,6 +102,8 @@ class Plan:
     arms: tuple[PlannedArm, ...]
     outcome: Outcome
     stop: StopRule
+    population: Population
+    """What is said of the field; its counting point is settled."""
     expect: Mapping[str, str]
     """By arm name: the grade that is expected."""
     harness: Mapping[str, str]
@@ -180,6 +183,7 @@ class Plan:
             devices=tuple(_device_order(self.devices[arm.devices[role]]) for role in ROLES if role in arm.devices),
             stimuli=_stimulus_orders(arm.stimuli),
             codes=self.codes,
+            fidelity=self.window.fidelity,
         )
 
 

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
 __all__ = ["assignment", "laid_out", "root_seed"]
 
-_APART = {"seed", "root", "harness", "policy", "plugins"}
-"""Members of ``plan.json`` on which chance does not depend: a repeat by other code draws the same order."""
+_APART = {"seed", "root", "harness", "policy", "plugins", "impact"}
+"""Members of ``plan.json`` on which chance does not depend.
+
+A repeat by other code draws the same order, and what is said of the field changes no trial.
+"""
 
 _ID_DIGITS = 10
 
@@ -25,8 +28,8 @@ _ID_DIGITS = 10
 def root_seed(plan: Mapping[str, Json], seed: str) -> bytes:
     """Return the seed of all chance: SHA-256 over the canonical scenario value, a line feed and the seed text.
 
-    The scenario value is ``plan.json`` without its members ``seed``, ``root``, ``harness``, ``policy`` and
-    ``plugins``. A change to anything that is asked, set or done gives other chance, so nobody can keep a
+    The scenario value is ``plan.json`` without its members ``seed``, ``root``, ``harness``, ``policy``,
+    ``plugins`` and ``impact``. A change to anything that is asked, set or done gives other chance, so nobody can keep a
     lucky order and change the question; the names of device models are no part of it.
     """
     value = {name: member for name, member in plan.items() if name not in _APART}

@@ -16,6 +16,7 @@ from harness.scenario.problem import Issues, path_text
 from harness.scenario.shape import part, settle, table
 from harness.vocab.alert import alert_code
 from harness.vocab.canonical import parse
+from harness.vocab.impact import Population, Share
 from harness.vocab.roles import ArmRole, Realm
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def plan_from(files: Mapping[str, bytes]) -> Plan:
             settle=_must(window, "settle", int),
             observe=_must(window, "observe", int),
             taps=tuple(map(str, _must(window, "taps", list))),
+            fidelity=_must(window, "fidelity", str),
+            capture=_must(window, "capture", bool),
         ),
         devices=devices,
         arms=arms,
@@ -78,12 +81,27 @@ def plan_from(files: Mapping[str, bytes]) -> Plan:
             more_than=_must(outcome, "more-than", int),
         ),
         stop=StopRule(at=_must(stop, "at", str), blocks=_must(stop, "blocks", int), zero_blocks=_must(stop, "zero-blocks", int)),
+        population=_population(table(settled, "impact")),
         expect=_texts(table(settled, "expect")),
         harness=_texts(table(settled, "harness")),
         policy=_texts(table(settled, "policy")),
         plugins=tuple(_texts(plugin) for plugin in _tables(settled, "plugins")),
         blocks=blocks,
         trials={trial.trial: trial for block in blocks for trial in block.trials},
+    )
+
+
+def _population(settled: Settled) -> Population:
+    share = part(settled, "share", list)
+    return Population(
+        share=Share(low=share[0], mode=share[1], high=share[2]) if share else None,
+        basis=_must(settled, "basis", str),
+        counting_point=_must(settled, "counting-point", str),
+        common_cause=_must(settled, "common-cause", str),
+        together=part(settled, "together", int),
+        installed=part(settled, "installed", int),
+        capacity=part(settled, "capacity", int),
+        degradation=_must(settled, "documented-degradation", str),
     )
 
 

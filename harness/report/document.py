@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.judge.documents import certainty_document
+from harness.judge.impact_document import impact_document
 from harness.report import sentences
 from harness.report.plain import clean
 from harness.report.tally import tally
@@ -43,12 +44,14 @@ def summary(story: Story) -> dict[str, Json]:
         "status": story.status,
         "realm": story.realm.value,
         "realm-words": sentences.realm_words(story.realm),
-        "grade": str(certainty.grade),
-        "grade-name": sentences.grade_name(certainty.grade),
+        "grade": str(story.grade),
+        "grade-name": sentences.grade_name(story.grade),
+        "claim": sentences.claim(story),
         "meaning": sentences.meaning(story),
         "stopped": sentences.stopped_words(story),
         "codes": [{"code": code.text, "name": code.name} for code in story.codes],
         "certainty": certainty_document(certainty),
+        "impact": impact_document(story.impact) if story.impact else None,
         "trials": [_trial(trial) for trial in story.trials],
         "totals": [_total(one) for one in tally(story)],
         "not-examined": list(sentences.not_examined(story)),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from harness.vocab.outcome import ArmCertainty
 
 __all__ = [
+    "clock",
     "counted",
     "decimal_down",
     "decimal_up",
@@ -24,7 +25,9 @@ __all__ = [
     "ordinal",
     "percent_down",
     "percent_up",
+    "plain",
     "rate_interval",
+    "rounded",
     "spelt_duration",
     "threshold",
 ]
@@ -114,6 +117,27 @@ def spelt_duration(nanoseconds: int) -> str:
     if rest:
         parts.append(duration_text(rest))
     return " ".join(parts) or "0 seconds"
+
+
+def clock(nanoseconds: int) -> str:
+    """Write an instant of a trial as hours, minutes and seconds, cut to the millisecond: ``27:05:09.250``."""
+    milliseconds = nanoseconds // (SECOND // 1000)
+    minutes, rest = divmod(milliseconds, 60_000)
+    return f"{minutes // 60}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"
+
+
+def plain(value: Fraction) -> str:
+    """Write a round number as it is: ``0.05``, ``2``, ``1,000``."""
+    return decimal_down(value, 0) if value.denominator == 1 else decimal_down(value, 2).rstrip("0")
+
+
+def rounded(value: Fraction) -> str:
+    """Write a quantity to about three digits, cut off: ``2,050``, ``68.1``, ``0.42``; whole from a hundred on."""
+    if value >= 1_000:
+        digits = len(str(value.numerator // value.denominator))
+        unit = 10 ** (digits - 3)
+        return f"{value.numerator // value.denominator // unit * unit:,}"
+    return decimal_down(value, 0 if value >= 100 else 1 if value >= 10 else 2)
 
 
 def log2(value: Fraction, units: int = 64) -> int:

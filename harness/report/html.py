@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from harness.report import sentences, tables
 from harness.report.figures import counted, percent_up, rate_interval, spelt_duration, threshold
+from harness.report.impact_text import impact_sentences
+from harness.report.impact_words import unit_words
 from harness.report.markup import Markup, foreign, joined, tag
 from harness.report.plots.counts import draw_counts
 from harness.report.plots.evidence import draw_evidence
+from harness.report.plots.impact import draw_impact
 from harness.report.plots.rate import draw_rate
+from harness.report.plots.sequence import draw_sequence
 from harness.report.plots.timeline import bin_duration, draw_timeline
 from harness.report.wording import GRADES, LADDER, say
 
@@ -36,7 +40,7 @@ def render(story: Story) -> str:
     page = Template((TEMPLATES / "report.html").read_text(encoding="utf-8"))
     style = (TEMPLATES / "report.css").read_text(encoding="utf-8")
     pieces: dict[str, Markup] = {}
-    for part in (_head, _verdict, _design, _results, _trial_by_trial, _limits, _origin):
+    for part in (_head, _verdict, _design, _results, _trial_by_trial, _passage, _impact, _limits, _origin):
         pieces |= part(story)
     return page.substitute(pieces, style=style)
 
@@ -47,22 +51,28 @@ def _head(story: Story) -> Mapping[str, Markup]:
     return {
         "scenario": joined(story.scenario),
         "question": foreign(story.question),
-        "title": joined(f"{story.certainty.grade} {story.scenario} ({kind.lower()})"),
+        "claim": foreign(sentences.claim(story)),
+        "title": joined(f"{story.grade} {story.scenario} ({kind.lower()})"),
         "realm": tag("p", tag("strong", f"{kind}."), f"{rest[:1].upper()}{rest[1:]}", class_=f"realm realm-{story.realm.value}"),
         "interrupted": banner if story.status == "interrupted" else EMPTY,
     }
 
 
 def _verdict(story: Story) -> Mapping[str, Markup]:
-    grade = story.certainty.grade
+    grade = story.grade
     level = grade.level if grade.level in {*LADDER, "NR"} else "\u2013"
-    above, odds = sentences.inconclusive_above(story), sentences.odds_words(story)
+    above = sentences.inconclusive_above(story)
+    spoken = tag("span", f"Grade {grade}. ", class_="spoken")
+    suffix = tag("p", " ".join(filter(None, (f"u={grade.units}", grade.rate_class))), class_="suffixes", aria_hidden="true")
+    shown = tag("span", level, tag("span", f"-{grade.realm.value}", class_="suffix"), aria_hidden="true")
+    further = (sentences.units_words(story), sentences.printed_words(story), sentences.odds_words(story))
     return {
-        "grade": joined(level, tag("span", f"-{grade.realm.value}", class_="suffix")),
+        "grade": joined(spoken, shown),
+        "grade_suffixes": suffix,
         "grade_name": joined(sentences.grade_name(grade)),
         "above": tag("p", above, class_="above") if above else EMPTY,
         "meaning": joined(sentences.meaning(story)),
-        "odds": tag("p", odds) if odds else EMPTY,
+        "further": joined(*(tag("p", words) for words in further if words)),
         "ladder": _ladder(level),
         "key_figures": _key_figures(story),
     }
@@ -91,15 +101,21 @@ def _cards(story: Story) -> Iterable[tuple[str, str, str]]:
         much = sentences.count_words(treatment)
         each = f"{much} superfluous alerts each" if much else ""
         yield "Treatment trials positive", f"{treatment.positive:,} of {treatment.trials:,}", each
-        kind = f"; {treatment.rate_class}" if treatment.rate_class else ""
-        yield "Rate", rate_interval(treatment), f"95\u00a0%, valid at any stop{kind}"
+        yield "Rate", rate_interval(treatment), "95\u00a0%, valid at any stop"
     if treatment is not None and treatment.excluded is not None:
         yield "Excluded", f"{percent_up(treatment.excluded)} or more", "rates of the treatment (95\u00a0%)"
-    elif certainty.comparisons:
-        weakest = min(certainty.comparisons, key=lambda one: (one.e_value, one.arm))
-        against = joined(f"needed {threshold(weakest.needed)}, against ", foreign(story.arms[weakest.arm].name))
-        yield "Weakest evidence", sentences.evidence_words(weakest.e_value), against
-    yield "Complete blocks", f"{certainty.blocks:,}", "; ".join(sentences.controls_words(story)[-2:])
+    for one in certainty.comparisons if treatment is not None and treatment.positive else ():
+        yield (
+            joined("Against ", foreign(story.arms[one.arm].name)),
+            sentences.evidence_words(one.e_value),
+            f"needed {threshold(one.needed)}",
+        )
+    for words in sentences.controls_words(story)[:-2]:
+        name, _, figure = words.partition(" in ")
+        if figure:
+            first, _, done = name.rpartition(" ")
+            yield f"{first[:1].upper()}{first[1:]}", figure.removesuffix(" trials").removesuffix(" trial"), done
+    yield "Blocks", f"{certainty.blocks:,}", "; ".join(sentences.controls_words(story)[-2:])
 
 
 def _design(story: Story) -> Mapping[str, Markup]:
@@ -154,6 +170,38 @@ def _trial_by_trial(story: Story) -> Mapping[str, Markup]:
         "steps": tables.steps_table(story) if story.certainty.steps else EMPTY,
         "full_arms": tables.full_arms_table(story),
     }
+
+
+def _passage(story: Story) -> Mapping[str, Markup]:
+    excerpt = story.excerpt
+    if excerpt is None:
+        return {"sequence": tag("p", say("no-excerpt")), "sequence_words": EMPTY}
+    caption = say(
+        "caption-sequence",
+        trial=excerpt.trial,
+        messages=counted(len(excerpt.messages), "message"),
+        earlier=f"{excerpt.earlier:,}",
+        later=f"{excerpt.later:,}",
+    )
+    words = joined(caption, tag("a", "the table of this passage", href="#sequence-words"), ".")
+    return {
+        "sequence": _figure(story, 5, "sequence", draw_sequence, words),
+        "sequence_words": tag("div", tables.excerpt_table(excerpt), id="sequence-words"),
+    }
+
+
+def _impact(story: Story) -> Mapping[str, Markup]:
+    impact = story.impact
+    if impact is None:
+        return {"impact": tag("p", say("impact-none"))}
+    *said, conditional = impact_sentences(impact)
+    pieces = [
+        tag("p", conditional, class_="caveat"),
+        _figure(story, 6, "impact", draw_impact, say("caption-impact", unit=unit_words(impact))),
+        *(tag("p", foreign(words)) for words in said),
+        tables.impact_table(impact),
+    ]
+    return {"impact": joined(*pieces)}
 
 
 def _figure(story: Story, number: int, name: str, draw: Callable[[Story, int, str], Markup], caption: str) -> Markup:

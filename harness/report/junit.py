@@ -59,7 +59,7 @@ def _suite(root: Element, story: Story) -> None:
 
 def _properties(story: Story) -> Iterable[tuple[str, str]]:
     return (
-        ("grade", str(story.certainty.grade)),
+        ("grade", str(story.grade)),
         ("realm", sentences.realm_words(story.realm)),
         ("status", story.status),
         ("plan", story.plan_digest),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "carried_out",
+    "claim",
     "comparison_words",
     "controls_words",
     "count_words",
@@ -30,12 +31,14 @@ __all__ = [
     "notes",
     "odds_words",
     "positive_rule",
+    "printed_words",
     "purpose",
     "realm_words",
     "result_words",
     "said_of",
     "stop_rule_words",
     "stopped_words",
+    "units_words",
 ]
 
 
@@ -60,6 +63,30 @@ def realm_words(realm: Realm) -> str:
     return say(f"realm-{realm.value}")
 
 
+def claim(story: Story) -> str:
+    """Say what is claimed: which combination shows which alerts under which condition, and no word beyond."""
+    treatment = next((arm for arm in story.arms if arm.role is ArmRole.TREATMENT), None)
+    stimuli = "; ".join(treatment.stimuli) if treatment else ""
+    return say(
+        "claim",
+        combination=" + ".join(words for role, words in treatment.combination if role != "region") if treatment else "",
+        codes=", ".join(code.text for code in story.codes) or "of any code",
+        condition=say("claim-condition", stimuli=stimuli) if stimuli else say("claim-no-condition"),
+    )
+
+
+def units_words(story: Story) -> str:
+    """Say whose behaviour is told of, where physical units took part; empty for a model."""
+    units = story.grade.units
+    return say("units-one" if units == 1 else "units-many", units=f"{units:,}") if units else ""
+
+
+def printed_words(story: Story) -> str:
+    """Say that the recount left a lower grade than was held without it; empty where it did not."""
+    held, printed = story.certainty.grade, story.grade
+    return say("printed-lower", printed=printed, held=held) if held != printed else ""
+
+
 def grade_name(grade: Grade) -> str:
     """Return the name of a grade's level, such as ``controlled``; the level itself where it is unknown."""
     return GRADES.get(grade.level, grade.level)
@@ -75,6 +102,13 @@ def grade_meaning(level: str, policy: Policy) -> str:
             "background": percent_up(policy.background_rate),
         },
         "C3": {"needed": threshold(policy.needed), "roles": _listed([f"a {role.value}" for role in policy.controlled_roles])},
+        "C4": {
+            "necessity": threshold(policy.necessity_evidence),
+            "sufficiency": threshold(policy.sufficiency_evidence),
+            "background": percent_up(policy.background_rate),
+            "roles": _listed([f"a {role.value}" for role in policy.isolated_roles]),
+        },
+        "C5": {"evidence": threshold(policy.replicated_evidence)},
         "NR": {"evidence": threshold(policy.zero_evidence)},
     }
     return say(f"grade-{level}", **facts.get(level, {}))
@@ -99,7 +133,7 @@ def meaning(story: Story) -> str:
 
 def _meaning_of(story: Story, *, excludes: bool) -> str:
     """Return the name of the template that fits a story's grade."""
-    level = story.certainty.grade.level
+    level = story.grade.level
     if level not in GRADES:
         return "meaning-inconclusive"
     if level == "NR" and not excludes:
@@ -112,16 +146,16 @@ def _meaning_of(story: Story, *, excludes: bool) -> str:
 
 
 def odds_words(story: Story) -> str:
-    """Say what the weakest comparison means in campaigns and in odds; empty where it says too little.
+    """Say what the weakest evidence against a control means in campaigns and in odds; empty where it is less than was needed.
 
-    The bound is Ville's for the smallest e-value, stated where the plan's policy was met; the odds
-    are those of a reader who began at 10 to 1 against.
+    Evidence and odds are those that the verdict states (:class:`harness.vocab.outcome.Meaning`): factor
+    controls are not among the controls that it weighs, and the reader's prior is the policy's.
     """
-    comparisons = story.certainty.comparisons
-    if not comparisons or any(one.e_value < one.needed for one in comparisons):
+    found = story.certainty.meaning
+    if found is None or any(one.arm == found.arm and one.e_value < one.needed for one in story.certainty.comparisons):
         return ""
-    weakest = min(one.e_value for one in comparisons)
-    return f"{say('chance', e=evidence_words(weakest), campaigns=odds(weakest))} {say('odds', odds=odds(weakest / 10))}"
+    campaigns = say("chance", e=evidence_words(found.evidence), campaigns=odds(found.evidence))
+    return f"{campaigns} {say('odds', prior=odds(1 / found.prior_odds), odds=odds(found.posterior_odds))}"
 
 
 def evidence_words(value: Fraction) -> str:
@@ -131,7 +165,7 @@ def evidence_words(value: Fraction) -> str:
 
 def inconclusive_above(story: Story) -> str:
     """Say ``inconclusive above C1`` where the plan was used up before the grade asked for."""
-    level = story.certainty.grade.level
+    level = story.grade.level
     used_up = story.certainty.stopped in {"futile", "blocks"}
     reached = level in LADDER and level < story.stop.at
     return say("inconclusive-above", level=level) if used_up and reached else ""
@@ -166,8 +200,9 @@ def controls_words(story: Story) -> tuple[str, ...]:
     for _, result in story.results():
         if result.role in {ArmRole.POSITIVE_CONTROL, ArmRole.SHAM}:
             name = "controls-positive" if result.role is ArmRole.POSITIVE_CONTROL else "controls-sham"
-            said.append(say(name, positive=f"{result.positive:,}", trials=counted(result.trials, "trial")))
-    recount = say("controls-worst", grade=story.certainty.worst_case)
+            silent = result.trials - result.positive
+            said.append(say(name, positive=f"{result.positive:,}", silent=f"{silent:,}", trials=counted(result.trials, "trial")))
+    recount = say("controls-worst", grade=story.grade)
     return (*(said or [say("controls-none")]), say("controls-void", voids=_blocks(len(story.certainty.void_blocks))), recount)
 
 
@@ -204,8 +239,8 @@ def expectation_words(expectation: Expectation, arm: StoryArm) -> str:
 
 
 def not_examined(story: Story) -> tuple[str, ...]:
-    """List what the experiment did not examine, and what no experiment of this kind can show."""
-    return (*story.not_examined, *BEYOND)
+    """List what the experiment did not show, and what no experiment of this kind can show."""
+    return tuple(dict.fromkeys((*story.not_examined, *BEYOND)))
 
 
 def notes(story: Story) -> tuple[str, ...]:

@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from harness.judge.policy import Policy
+    from harness.report.excerpt import Excerpt
     from harness.scenario.model import StopRule, Window
-    from harness.vocab.outcome import ArmCertainty, Certainty, TrialOutcome
+    from harness.vocab.impact import Impact
+    from harness.vocab.outcome import ArmCertainty, Certainty, Grade, TrialOutcome
     from harness.vocab.roles import ArmRole, Realm
 
 __all__ = ["Code", "Expectation", "Mark", "Measure", "Status", "Story", "StoryArm", "StoryTrial", "Timeline"]
@@ -143,6 +145,10 @@ class Story:
     """Every trial that was carried out, void ones included, in the order of the plan."""
     certainty: Certainty
     timelines: tuple[Timeline, ...] = ()
+    excerpt: Excerpt | None = None
+    """A passage of one treatment trial, message by message; ``None`` where no alert was seen in it."""
+    impact: Impact | None = None
+    """What the treatment's trials come to in a population; ``None`` where nothing was observed."""
     detectors: Mapping[str, str] = field(default_factory=dict)
     """Name and first sentence of every detector that was asked."""
     unread: int = 0
@@ -168,11 +174,17 @@ class Story:
             *(arm.arm for arm in self.certainty.arms),
             *(comparison.arm for comparison in self.certainty.comparisons),
             *(timeline.arm for timeline in self.timelines),
+            *([self.excerpt.arm] if self.excerpt else []),
             *(expectation.arm for expectation in self.expectations),
         ]
         for index in named:
             if index not in known:
                 raise InternalError(f"a report speaks of arm {index}", where=self.scenario, expected=f"an arm below {len(self.arms)}")
+
+    @property
+    def grade(self) -> Grade:
+        """The grade that is printed: what is left of it when excluded blocks speak against the claim."""
+        return self.certainty.worst_case
 
     @property
     def treatment(self) -> ArmCertainty | None:

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING
 
 from harness.interfaces.oracle import Standing
 from harness.report import sentences
-from harness.report.figures import evidence, ordinal, percent_down, percent_up, rate_interval, threshold
+from harness.report.figures import clock, evidence, ordinal, percent_down, percent_up, rate_interval, rounded, threshold
 from harness.report.markup import Markup, foreign, joined, tag
 from harness.report.tally import names_of, tally
-from harness.report.wording import GRADES, say
+from harness.report.wording import GRADES, PLACES, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from harness.report.excerpt import Excerpt
     from harness.report.story import Story, StoryArm, StoryTrial
     from harness.report.tally import Tally
+    from harness.vocab.impact import Impact
 
 __all__ = [
     "arms_table",
@@ -24,9 +26,11 @@ __all__ = [
     "combination_list",
     "comparisons_table",
     "detectors_table",
+    "excerpt_table",
     "expectations_table",
     "full_arms_table",
     "grades_table",
+    "impact_table",
     "results_table",
     "standings_table",
     "steps_table",
@@ -187,7 +191,7 @@ def grades_table(story: Story) -> Markup:
     """Define every grade and mark the one that was reached."""
     rows = []
     for level, name in GRADES.items():
-        here = tag("span", "this report", class_="chip") if level == story.certainty.grade.level else Markup("")
+        here = tag("span", "this report", class_="chip") if level == story.grade.level else Markup("")
         rows.append((joined(level, here), name, sentences.grade_meaning(level, story.policy)))
     return table("Grades", ("Grade", "Name", "What must hold"), rows, style="plain")
 
@@ -213,6 +217,32 @@ def _trial(trial: StoryTrial | None) -> Markup:
     count = tag("span", f"{outcome.count:,}", class_="positive" if outcome.positive else "silent")
     void = tag("small", foreign(f"void: {outcome.void}")) if outcome.void else Markup("")
     return joined(count, void, tag("small", f"{outcome.trial}, place {ordinal(trial.position)}"))
+
+
+def excerpt_table(excerpt: Excerpt) -> Markup:
+    """Say the sequence diagram in words: every sighting, in order of time."""
+    rows = []
+    for one in excerpt.seen:
+        message = excerpt.messages[one.message]
+        sent = joined(tag("code", message.code), f" from {message.role or 'another device'}")
+        kind = "superfluous" if one.superfluous else ""
+        rows.append((clock(one.at), one.tap, PLACES[one.tap], ordinal(one.message), sent, f"{message.counter:,}", kind))
+    columns = ("Time", "Counting point", "Where", "Message#", "Alert", "Counter#", "Classed")
+    return table(f"The passage of trial {excerpt.trial} in words", columns, rows, style="dense")
+
+
+def impact_table(impact: Impact) -> Markup:
+    """Say what comes to each counting point."""
+    rows = []
+    for point in impact.points:
+        spread = point.load or point.rate_spread
+        quantiles = (rounded(value) for value in (spread.p5, spread.p50, spread.p95)) if spread else (NOTHING, NOTHING, NOTHING)
+        gain = rounded(point.gain) if point.gain is not None else NOTHING
+        peak = rounded(point.peak.p50) if point.peak else NOTHING
+        rows.append((PLACES[point.tap], rounded(point.rate), gain, *quantiles, peak))
+    per = "alerts a day per 1,000" if impact.named.load else "alerts a device-day"
+    columns = ("Counting point", "Rate a device-day#", "For each on the HAN#", f"P5, {per}#", "P50#", "P95#", "Peak, 5 min per 1,000#")
+    return table("Impact at each counting point, from the device outwards", columns, rows)
 
 
 def steps_table(story: Story) -> Markup:

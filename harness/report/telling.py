@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.interfaces.registry import detectors
 from harness.judge.certainty import certainty
-from harness.report.story import Code, Expectation, Mark, Measure, Story, StoryArm, StoryTrial, Timeline
+from harness.judge.impact import impact, treatment_outcomes
+from harness.report.exemplar import exemplars
+from harness.report.story import Code, Expectation, Measure, Story, StoryArm, StoryTrial
 from harness.run.campaign import block_rows, question_of
-from harness.run.trial import result_of
 from harness.vocab.alert import code_text
 from harness.vocab.roles import ArmRole, Realm
 from harness.wire.gbcs.catalogue import alert_name
-from harness.wire.reading import read_trial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from harness.plan.model import Plan, PlannedArm
+    from harness.plan.model import Block, Plan, PlannedArm
     from harness.run.campaign import Campaign
+    from harness.vocab.impact import Impact
     from harness.vocab.journal import Journal
-    from harness.vocab.outcome import Certainty
-    from harness.wire.facts import StimulusFacts, TrialFacts
+    from harness.vocab.outcome import Certainty, TrialOutcome
 
-__all__ = ["Told", "bundle_name", "judged", "tell"]
+__all__ = ["Told", "bundle_name", "judged", "measured", "named", "tell"]
 
 _NOT_EXAMINED = {
     Realm.SIMULATED: ("a real device", "other firmware"),
@@ -40,7 +40,7 @@ class Told:
     plan: Plan
     campaign: Campaign
     journal: Callable[[str], Journal]
-    """Reads the journal of one trial."""
+    """Reads one trial in the form that is judged: its trace, or its journal where it names nobody."""
 
 
 def bundle_name(plan: Plan) -> str:
@@ -54,10 +54,23 @@ def judged(plan: Plan, campaign: Campaign) -> Certainty:
     return certainty(rows, question_of(plan))
 
 
+def measured(plan: Plan, blocks: Iterable[Block], outcomes: Mapping[str, TrialOutcome]) -> Impact | None:
+    """Work out what the treatment's trials in these blocks come to in the population that the plan speaks of."""
+    rows = (row for block in blocks for row in block_rows(plan, block, outcomes))
+    return impact(
+        treatment_outcomes(rows, outcomes, question_of(plan)),
+        plan.population,
+        realm=plan.realm,
+        counted_at=plan.outcome.tap,
+        taps=plan.window.taps,
+        seed=plan.root,
+    )
+
+
 def tell(told: Told, verdict: Certainty) -> Story:
-    """Lay out everything a report needs; equal bundles give equal stories."""
+    """Lay out everything a report needs, devices under their pseudonyms; equal plans and traces give equal stories."""
     plan, campaign = told.plan, told.campaign
-    timelines = tuple(_timelines(told))
+    timelines, excerpt = exemplars(told)
     name = bundle_name(plan)
     return Story(
         scenario=plan.scenario,
@@ -73,7 +86,7 @@ def tell(told: Told, verdict: Certainty) -> Story:
         measure=_measure(plan),
         window=plan.window,
         stop=plan.stop,
-        arms=tuple(_arm(plan, number, arm) for number, arm in enumerate(plan.arms)),
+        arms=_arms(plan, {}),
         trials=tuple(
             StoryTrial(block=block.index, position=trial.position, arm=trial.arm, outcome=campaign.results.outcomes[trial.trial])
             for block in campaign.blocks
@@ -81,6 +94,8 @@ def tell(told: Told, verdict: Certainty) -> Story:
         ),
         certainty=verdict,
         timelines=timelines,
+        excerpt=excerpt,
+        impact=measured(plan, campaign.blocks, campaign.results.outcomes),
         detectors={detector: _first_sentence(value.doc) for detector, value in detectors().items()},
         unread=campaign.results.unread,
         not_examined=(*_NOT_EXAMINED[plan.realm], *plan.not_examined),
@@ -117,26 +132,36 @@ def _measure(plan: Plan) -> Measure:
     )
 
 
-def _arm(plan: Plan, number: int, arm: PlannedArm) -> StoryArm:
+def named(story: Story, plan: Plan) -> Story:
+    """Return a story that says device models where the plan's identities are at hand: for the lab, never for a bundle."""
+    return replace(story, arms=_arms(plan, plan.names))
+
+
+def _arms(plan: Plan, names: Mapping[str, str]) -> tuple[StoryArm, ...]:
+    """Lay out the arms; devices that have no name there go by their pseudonyms."""
+    return tuple(_arm(plan, number, arm, names) for number, arm in enumerate(plan.arms))
+
+
+def _arm(plan: Plan, number: int, arm: PlannedArm, names: Mapping[str, str]) -> StoryArm:
     treatment = next(other for other in plan.arms if other.role is ArmRole.TREATMENT)
     return StoryArm(
         index=number,
         name=arm.name,
         role=arm.role,
-        combination=(("region", arm.region), *((role, plan.names.get(device, device)) for role, device in arm.devices.items())),
+        combination=(("region", arm.region), *((role, names.get(device, device)) for role, device in arm.devices.items())),
         stimuli=tuple(f"{stimulus.name}: {stimulus.told}" for stimulus in arm.stimuli),
-        difference="" if arm is treatment else "; ".join(_differences(plan, treatment, arm)),
+        difference="" if arm is treatment else "; ".join(_differences(treatment, arm, names)),
     )
 
 
-def _differences(plan: Plan, treatment: PlannedArm, arm: PlannedArm) -> Iterator[str]:
+def _differences(treatment: PlannedArm, arm: PlannedArm, names: Mapping[str, str]) -> Iterator[str]:
     """Say in which devices and stimuli an arm is not as the treatment."""
     if arm.region != treatment.region:
         yield f"region {arm.region}"
     for role in sorted({*treatment.devices, *arm.devices}):
         there, here = treatment.devices.get(role), arm.devices.get(role)
         if there != here:
-            yield f"{role} {plan.names.get(here, here)}" if here else f"{role} left empty"
+            yield f"{role} {names.get(here, here)}" if here else f"{role} left empty"
     usual = {stimulus.name: stimulus for stimulus in treatment.stimuli}
     own = {stimulus.name: stimulus for stimulus in arm.stimuli}
     for name in sorted({*usual, *own}):
@@ -144,44 +169,6 @@ def _differences(plan: Plan, treatment: PlannedArm, arm: PlannedArm) -> Iterator
             yield f"without {name}"
         elif own[name] != usual.get(name):
             yield f"{name}: {own[name].told}"
-
-
-def _timelines(told: Told) -> Iterator[Timeline]:
-    """Lay out the first trial of each arm that counts, as an example of the arm."""
-    for number in range(len(told.plan.arms)):
-        trials = (trial.trial for block in told.campaign.blocks for trial in block.trials if trial.arm == number)
-        trial = next((trial for trial in trials if not told.campaign.results.outcomes[trial].void), None)
-        if trial is not None:
-            yield Timeline(arm=number, trial=trial, marks=_marks(told.plan, told.journal(trial)))
-
-
-def _marks(plan: Plan, journal: Journal) -> tuple[Mark, ...]:
-    facts = read_trial(journal)
-    findings = result_of(journal, plan.outcome, plan.codes).findings
-    counted = [finding for finding in findings if finding.detector == plan.outcome.detector]
-    superfluous = {line for finding in counted for line in finding.lines[len(finding.lines) - finding.superfluous :]}
-    alerts = [
-        Mark(
-            at=sighting.at,
-            kind="superfluous" if sighting.line in superfluous else "alert",
-            label=alert_name(sighting.alert.code) or "",
-            code=code_text(sighting.alert.code),
-        )
-        for sighting in facts.at_tap(plan.outcome.tap)
-        if facts.counts(sighting.at)
-    ]
-    stimuli = [
-        Mark(at=stimulus.done, kind="stimulus", label=f"{stimulus.do} on {stimulus.on}", until=_until(stimulus, facts))
-        for stimulus in facts.stimuli
-        if stimulus.done is not None
-    ]
-    return tuple(sorted([*stimuli, *alerts], key=lambda mark: mark.at))
-
-
-def _until(stimulus: StimulusFacts, facts: TrialFacts) -> int | None:
-    """Return when a lasting stimulus ended; one that says how long it lasts and was not ended held to the end."""
-    lasting = {"for", "duration"} & stimulus.settings.keys()
-    return stimulus.ended if stimulus.ended is not None or not lasting else facts.closed
 
 
 def _first_sentence(doc: str) -> str:

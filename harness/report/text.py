@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from harness.report import sentences
 from harness.report.figures import counted, ordinal, percent_up, rate_interval
+from harness.report.impact_text import impact_sentences
 from harness.report.plain import clean
 from harness.report.wording import say
 
@@ -48,17 +49,21 @@ def _field(name: str, words: str, style: Style, paint: str = "") -> Iterator[str
 
 def _asked(story: Story, style: Style) -> Iterator[str]:
     yield from _field("question", story.question, style)
+    yield from _field("claim", sentences.claim(story), style)
     yield from _field("plan", f"{story.plan_digest[:12]}  {counted(len(story.arms), 'arm')}, {sentences.stop_rule_words(story)}", style)
+    yield from _field("policy", f"{story.policy.version}  sha256 {story.policy.digest()[:12]}", style)
     yield from _field("target", f"{story.target} (realm {story.realm.value})", style)
     yield from _field("carried out", f"{sentences.carried_out(story)}; {sentences.stopped_words(story)}", style)
 
 
 def _verdict(story: Story, style: Style) -> Iterator[str]:
-    grade = story.certainty.grade
+    grade = story.grade
     above = sentences.inconclusive_above(story)
     name = sentences.grade_name(grade) + (f", {above}" if above else "")
-    yield f"{style(str(grade), 'bold')}  {style(name, 'bold')}   ({story.realm.words})"
-    yield from _indented(sentences.meaning(story))
+    yield f"{style(str(grade), 'bold')}  {style(name, 'bold')}"
+    yield f"  ({story.realm.words})"
+    for words in (sentences.meaning(story), sentences.units_words(story), sentences.printed_words(story)):
+        yield from _indented(words)
 
 
 def _indented(words: str, indent: str = "  ") -> list[str]:
@@ -77,7 +82,7 @@ def _arms(story: Story, style: Style) -> Iterator[str]:
             figures[0] = f"  {style(name.ljust(column - 4), 'accent')}  {figures[0]}"
         for line in figures:
             yield line if line.startswith("  ") else " " * column + line
-    yield from _indented("; ".join(sentences.controls_words(story)[-2:]))
+    yield from _indented("; ".join(sentences.controls_words(story)))
     yield from _indented(sentences.odds_words(story))
 
 
@@ -85,15 +90,16 @@ def _figures(story: Story, arm: StoryArm, result: ArmCertainty) -> Iterator[str]
     much = sentences.count_words(result)
     yield sentences.result_words(result) + (f", {much} superfluous alerts each" if much else "")
     if arm.role == "treatment":
-        kind = f", {result.rate_class}" if result.rate_class else ""
-        yield f"rate {rate_interval(result)} (95\u00a0%, valid at any stop){kind}".replace(" ", "\u00a0")
+        yield f"rate {rate_interval(result)} (95\u00a0%, valid at any stop)".replace(" ", "\u00a0")
     yield from (sentences.comparison_words(one).replace(" ", "\u00a0") for one in story.certainty.comparisons if one.arm == arm.index)
     if result.excluded is not None and arm.role.is_graded:
         yield say("excluded-short", excluded=percent_up(result.excluded)).replace(" ", "\u00a0")
 
 
 def _rest(story: Story, style: Style) -> Iterator[str]:
-    yield from _field("not examined", "; ".join(sentences.not_examined(story)), style)
+    for place, words in enumerate(impact_sentences(story.impact, brief=True) if story.impact else ()):
+        yield from _field("" if place else "impact", words, style)
+    yield from _field("not shown", "; ".join(sentences.not_examined(story)), style)
     for one in story.expectations:
         yield from _field("expectation", sentences.expectation_words(one, story.arms[one.arm]), style, "good" if one.met else "bad")
     for block, reason in sorted(story.certainty.void_blocks.items()):

@@ -14,9 +14,9 @@ from harness.vocab.roles import ArmRole
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["BEYOND", "GRADES", "LADDER", "PURPOSES", "TEMPLATES", "say"]
+__all__ = ["BEYOND", "GRADES", "LADDER", "LIFELINES", "PLACES", "PURPOSES", "TEMPLATES", "say"]
 
-LADDER = ("C0", "C1", "C2", "C3")
+LADDER = ("C0", "C1", "C2", "C3", "C4")
 """The grades one campaign can reach, lowest first."""
 
 GRADES: Mapping[str, str] = {
@@ -24,6 +24,8 @@ GRADES: Mapping[str, str] = {
     "C1": "observed",
     "C2": "reproduced",
     "C3": "controlled",
+    "C4": "isolated",
+    "C5": "independently replicated",
     "NR": "not reproduced",
     "inconclusive": "inconclusive",
 }
@@ -35,10 +37,24 @@ PURPOSES: Mapping[ArmRole, str] = {
     ArmRole.DEVICE_CONTROL: "one component swapped, the condition present",
     ArmRole.POSITIVE_CONTROL: "a known emitter: such alerts can be seen here",
     ArmRole.SHAM: "no device under test: the harness itself stays silent",
+    ArmRole.FACTOR_CONTROL: "the treatment without one factor of the claimed trigger",
+    ArmRole.FACTORS_ALONE: "the claimed trigger alone, on the reference baseline",
 }
 
-BEYOND = ("the cause", "conformity to any requirement")
-"""What no campaign examines, whatever else it does."""
+BEYOND = ("the cause", "other conditions", "prevalence in the field", "conformity to any requirement")
+"""What no campaign shows, whatever else it does."""
+
+LIFELINES: Mapping[str, str] = {"han": "device", "hub": "hub", "wan": "WAN", "dsp": "DSP", "user": "user"}
+"""Counting point -> who stands there in a sequence diagram."""
+
+PLACES: Mapping[str, str] = {
+    "han": "on the HAN",
+    "hub": "out of the hub",
+    "wan": "at the WAN gateway",
+    "dsp": "into the DSP",
+    "user": "at the user",
+}
+"""Counting point -> where that is."""
 
 TEMPLATES: Mapping[str, str] = {
     "realm-S": "Simulated: shows what the model does, and grades no device.",
@@ -53,6 +69,14 @@ TEMPLATES: Mapping[str, str] = {
     "grade-C3": (
         "C2, and E of $needed or more against each control arm, in a plan with $roles. The positive control was seen and the "
         "sham was silent in each block that counts."
+    ),
+    "grade-C4": (
+        "C3, and E of $necessity or more for each factor of the claimed trigger against leaving any one of them out, and E of $sufficiency "
+        "or more that the trigger alone, on the reference baseline, exceeds $background; in a plan with $roles."
+    ),
+    "grade-C5": (
+        "C3 or more, and E of $evidence or more against each control arm in the trials of another organisation, with other physical "
+        "units, under the same sealed plan or one declared to derive from it."
     ),
     "grade-NR": (
         "No treatment trial was positive. The rate from which on is excluded (E of $evidence) is stated with it; rarer "
@@ -76,6 +100,10 @@ TEMPLATES: Mapping[str, str] = {
     "meaning-C3": (
         "Positive in $positive of $trials under the suspected condition; the treatment counted more than each of $controls, by "
         "the evidence that the sealed plan asked for."
+    ),
+    "meaning-C4": (
+        "Positive in $positive of $trials under the suspected condition; the treatment counted more than each of $controls, one for each "
+        "factor of the claimed trigger among them, and the trigger alone was positive on the reference baseline."
     ),
     "meaning-NR": (
         "Positive in none of $trials under the suspected condition: rates of $excluded or more are excluded (95 %), rarer behaviour is not."
@@ -102,16 +130,64 @@ TEMPLATES: Mapping[str, str] = {
     "chance": (
         "If the label of an arm made no difference, evidence this strong ($e) would arise in at most 1 of $campaigns such campaigns."
     ),
-    "odds": "A reader who held 10 to 1 against such a dependence beforehand would now hold $odds to 1 for it.",
+    "odds": "A reader who held $prior to 1 against such a dependence beforehand would now hold $odds to 1 for it.",
     "inconclusive-above": "inconclusive above $level",
+    # What goes before a grade and with it.
+    "claim": "$combination; alerts $codes; $condition",
+    "claim-condition": "condition: $stimuli",
+    "claim-no-condition": "no condition applied",
+    "printed-lower": "Void blocks taken as speaking against the claim leave $printed; without that recount the grade is $held.",
+    "units-one": "One physical unit took part: what is told concerns this unit.",
+    "units-many": "$units physical units took part: what is told concerns these units.",
+    # Impact.
+    "impact-S": "Worked out for the model as configured: no figure here concerns a device or the field.",
+    "impact-L": "Conditional on the laboratory: a rate from a rig is no rate in the field; data from the field would rescale it.",
+    "impact-F": "Rates of the log as it was kept; no load follows, since a log does not tell how many installations it covers.",
+    "impact-basis": "$count in $positive of $trials, over $exposure; resampled $replicates times by trial.",
+    "impact-basis-plain": (
+        "$count in $positive of $trials, over $exposure. The trials do not differ, so resampling them would tell no spread."
+    ),
+    "impact-share": "Share of device-days in the condition: $low to $high, likeliest $mode ($basis).",
+    "impact-no-share": "The share of device-days in the condition is not stated, so no load in a population is claimed.",
+    "impact-band": "Band $band: its floor of $floor of the $of is exceeded with probability $probability.",
+    "impact-band-lowest": "Band $band of the $of.",
+    "impact-band-declared": "Band $band: a degradation of a service is declared.",
+    "impact-common-cause": "Many devices can be in the condition at one moment ($occasion): the busiest five minutes are given as well.",
+    "impact-quantiles": "$place: $low, $middle and $high (P5, P50, P95) $unit.",
+    "impact-value": "$place: $middle $unit.",
+    "impact-unit-load": "alerts a day for each 1,000 installed",
+    "impact-unit-rate": "alerts a device-day in the condition",
+    "impact-lab": "Lab-conditional: a rate from a rig is no field rate.",
+    "impact-rate": "$rate superfluous alerts a device-day in the condition at '$tap'$spread.",
+    "impact-rate-F": "$rate superfluous alerts a day of the log at '$tap'$spread.",
+    "impact-rate-none": "No superfluous alert was counted in $trials over $exposure; no load follows, and rarer behaviour is not excluded.",
+    "impact-rate-spread": ", 90 % from $low to $high",
+    "impact-few": "Resampling so few trials understates the spread.",
+    "impact-gain": "Alerts passing for each one on the HAN: $points.",
+    "impact-one-trial": "One trial supports no load.",
+    "impact-loads": "Alerts a day for each 1,000 installed (P5 / P50 / P95): $points.",
+    "impact-peaks": (
+        "Alerts in the busiest five minutes for each 1,000 installed, if $share of them were in the condition at one moment "
+        "($occasion, +p; P5 / P50 / P95): $points."
+    ),
+    "impact-peak-unknown": (
+        "Many devices can be in the condition at one moment ($occasion, +p); what share of them is not stated, so no peak is worked out."
+    ),
+    "impact-installed": "$installed installed: $loads alerts a day at '$tap', $shares % of $of (P5 / P50 / P95).",
+    "impact-exceeded": "Probability of exceeding a share of $of: $steps.",
+    "impact-of-capacity": "the capacity named",
+    "impact-of-yardstick": "the public yardstick",
+    "impact-no-band": "No band: it takes the number installed, which is not stated here; 'smets-harness impact' works it out in private.",
+    "impact-yardstick": "Public figure to compare with: $daily million device alerts a day, $each for each device ($source, $date).",
+    "impact-none": "No impact was worked out for this campaign.",
     # Facts in words.
     "positive-rule": "more than $count in a trial",
     "result-count": "$positive of $trials positive",
     "excluded-short": "NR: $excluded or more is excluded (95 %)",
     "result-range": "$low to $high",
     "comparison": "$e, needed $needed",
-    "controls-positive": "positive control positive in $positive of $trials",
-    "controls-sham": "sham positive in $positive of $trials",
+    "controls-positive": "positive control fired in $positive of $trials",
+    "controls-sham": "sham silent in $silent of $trials",
     "controls-none": "no positive control and no sham in this plan",
     "controls-void": "$voids void",
     "controls-worst": "worst-case recount $grade",
@@ -156,6 +232,7 @@ TEMPLATES: Mapping[str, str] = {
     "no-control": "The plan holds no control arm; the treatment was compared with nothing.",
     "no-timeline": "No trial is laid out in time.",
     "no-expectation": "The scenario stated no expectation.",
+    "no-excerpt": "No alert was seen at the counting point in the trial that would be shown.",
     "no-trial": "No trial was carried out.",
     "caption-counts": "Superfluous alerts in each trial. A line joins the two trials of one block, which ran in random order.",
     "caption-evidence": (
@@ -163,16 +240,43 @@ TEMPLATES: Mapping[str, str] = {
         "what the sealed plan asked for."
     ),
     "caption-rate": "The rate of positive treatment trials. The interval holds at whatever block one chooses to look.",
-    "caption-timeline": (
-        "One trial of each arm, as an example. One mark stands for what came within about $share ($narrow on a narrow screen); "
-        "each step in height doubles the number: 1, 2 to 3, 4 to 7, and so on."
+    "caption-sequence": (
+        "A passage of trial $trial, the first positive one of the treatment where there is one: $messages of the trial, in order of "
+        "time and not to scale; instants are hours, minutes and seconds from the trial's start. A dot is a sighting at a counting point, "
+        "an arrow joins sightings of the same octets. $earlier came before, $later after. The same in words: "
     ),
+    "caption-impact": (
+        "At each counting point $unit, on a scale where equal lengths are equal factors. The bar spans P5 to P95, the mark is P50."
+    ),
+    "caption-timeline": (
+        "One trial of each arm that counts, as an example: of the treatment the first positive one, of other arms the first. One mark "
+        "stands for what came within about $share ($narrow on a narrow screen); each step in height doubles the number: 1, 2 to 3, "
+        "4 to 7, and so on."
+    ),
+    # The page that sets two bundles side by side.
+    "contrast-as-sealed": (
+        "What stands here was read from the two bundles as they were sealed; nothing was judged anew. Verify each of them "
+        "before relying on it."
+    ),
+    "contrast-realms": "The two verdicts come from different realms, so their figures are not of the same kind.",
+    "contrast-policies": "The two verdicts were given under different policies.",
+    "contrast-same-plan": "The two plans are the same.",
+    "contrast-plans": "The plans part in $members. Devices are numbered by role, since their pseudonyms belong to each plan.",
+    "contrast-same-files": "Each file is the same in both.",
+    "contrast-files": "$same are the same, $different are not.",
+    "contrast-more": "$rows more are left out here; the command tells each of them.",
+    "contrast-caption-rates": "The share of positive trials in each arm (mark) with its 95 % interval, valid at any stop (bar).",
+    "contrast-caption-evidence": "Evidence against each control arm, on a scale where equal lengths are equal factors.",
     # The spoken descriptions of the plots.
     "spoken-counts": "Against $arm: the treatment counted more in $more, the control in $less, and $ties equal.",
     "spoken-counts-alone": "Counts of the treatment in $blocks.",
     "spoken-evidence": "Against $arm: $comparison.",
     "spoken-rate": "After $blocks the rate is $rate (95 %), from $positive of $trials.",
     "spoken-timeline": "$arm: $superfluous, $other, $stimuli.",
+    "spoken-contrast-rate": "$letter, $arm: $positive of $trials positive, $low to $high.",
+    "spoken-contrast-evidence": "$letter, against $arm: E = $e, needed $needed.",
+    "spoken-sequence": "$messages of trial $trial ($arm).",
+    "spoken-message": "Message $opening: $taps.",
 }
 
 

@@ -53,11 +53,13 @@ BANNED = (
             r"non-?complian(?:t|ce)",
             r"negligen(?:t|ce)",
             r"unsafe",
+            r"dangerous",
+            r"hazard(?:s|ous)?",
         ),
         instead="'emitted n alerts of code ..., which the oracle classes as superfluous (rule ...)'",
     ),
     Rule(
-        phrases=(r"caus(?:es|ed|ing)", r"due\s+to", r"root\s+cause\s+(?:is|was)", r"responsible\s+for", r"to\s+blame"),
+        phrases=(r"caus(?:es|ed|ing)", r"due\s+to", r"root\s+cause\s+(?:is|was)", r"responsib(?:le\s+for|ility)", r"to\s+blame"),
         instead="'was present in k of n trials, and without it ... in k of n', or 'hypothesis, status ...'",
     ),
     Rule(phrases=(r"always", r"never", r"(?<!at )(?<!at\n)all", r"every\s+time"), instead="'k of n', with the interval and the units"),
@@ -65,7 +67,7 @@ BANNED = (
         phrases=(r"fix(?:ed|es)?", r"resolv(?:ed|es)", r"eliminat(?:ed|es)", r"cured"),
         instead="'below rate r under the conditions listed (95 %)'",
     ),
-    Rule(phrases=(r"prov(?:es|ed|en)", r"proof", r"confirm(?:s|ed)"), instead="'grade Cn under policy v'"),
+    Rule(phrases=(r"prov(?:es|ed|en)", r"proof", r"confirm(?:s|ed|ation)"), instead="'grade Cn under policy v'"),
     Rule(phrases=(r"not\s+affected", r"unaffected", r"no\s+issues?"), instead="'not reproduced at rate r or more under condition C'"),
 )
 """What the lint knows: each rule with the neutral way to say it."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.judge.grading import printed_level
+from harness.judge.progress import outset
 from harness.judge.question import Question
 from harness.judge.stopping import stop_reason
-from harness.judge.tally import begin
+from harness.run.forms import is_traced
 from harness.run.ledger import Ledger
 from harness.run.trial import Task
 from harness.vocab.outcome import Row
@@ -16,14 +16,14 @@ from harness.vocab.outcome import Row
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from harness.plan.model import Block, Plan
+    from harness.plan.model import Block, Plan, Trial
     from harness.run.executors import Executor
     from harness.run.sinks import Sink
     from harness.run.trial import TrialResult
     from harness.run.workplace import Workplace
     from harness.vocab.outcome import TrialOutcome
 
-__all__ = ["Campaign", "block_rows", "carry_out_campaign", "question_of"]
+__all__ = ["Campaign", "block_rows", "carry_out_campaign", "question_of", "task_of"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ def carry_out_campaign(plan: Plan, *, place: Workplace, executor: Executor, sink
     blocks = plan.blocks[:limit]
     sink.tell("campaign.began", plan=plan.digest, blocks=len(blocks), trials=len(blocks) * len(plan.arms))
     question = question_of(plan)
-    tally = begin(question.roles)
+    progress = outset(question)
     done: list[Block] = []
     results = Ledger(place.folder)
     stopped = ""
@@ -56,9 +56,9 @@ def carry_out_campaign(plan: Plan, *, place: Workplace, executor: Executor, sink
         for block in blocks:
             results.enter(_take(block, stream, sink))
             done.append(block)
-            tally = tally.plus(block_rows(plan, block, results.outcomes))
-            stopped = stop_reason(tally, question)
-            sink.tell("block.judged", block=block.index, grade=printed_level(tally, question), void=len(tally.voids), stopped=stopped)
+            progress = progress.plus(block_rows(plan, block, results.outcomes))
+            stopped = stop_reason(progress)
+            sink.tell("block.judged", block=block.index, grade=progress.printed, void=len(progress.tally.voids), stopped=stopped)
             if stopped:
                 break
     except KeyboardInterrupt:
@@ -85,23 +85,31 @@ def block_rows(plan: Plan, block: Block, outcomes: Mapping[str, TrialOutcome]) -
             count=outcomes[trial.trial].count,
             positive=outcomes[trial.trial].positive,
             void=outcomes[trial.trial].void,
+            units=outcomes[trial.trial].units,
         )
         for trial in block.trials
     ]
     return tuple(sorted(rows, key=lambda row: row.arm))
 
 
+def task_of(plan: Plan, trial: Trial, place: Workplace, *, captured: bool) -> Task:
+    """Return one trial of a plan as a worker carries it out; what ``place`` has recorded of it is taken up."""
+    return Task(
+        order=plan.order(trial.trial),
+        target=plan.target,
+        folder=str(place.folder),
+        outcome=plan.outcome,
+        codes=plan.codes,
+        recorded=place.journal_path(trial.trial).is_file(),
+        traced=is_traced(plan.realm),
+        captured=captured,
+    )
+
+
 def _tasks(plan: Plan, blocks: Sequence[Block], place: Workplace) -> Iterator[Task]:
     for block in blocks:
         for trial in block.trials:
-            yield Task(
-                order=plan.order(trial.trial),
-                target=plan.target,
-                folder=str(place.folder),
-                outcome=plan.outcome,
-                codes=plan.codes,
-                recorded=place.journal_path(trial.trial).is_file(),
-            )
+            yield task_of(plan, trial, place, captured=plan.window.is_captured)
 
 
 def _take(block: Block, stream: Iterator[TrialResult], sink: Sink) -> list[TrialResult]:

@@ -1,7 +1,13 @@
-"""Carrying out one trial: the only place where a target is set to work."""
+"""Carrying out one trial: the only place where a target is set to work.
+
+A trial is kept in two forms (:mod:`harness.run.forms`): the journal as the target wrote it, and its trace. What
+is assessed is the trace, so nothing that follows from a trial can hold an identity. Where the plan asks for it, the
+target's packets are kept beside both.
+"""
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +15,8 @@ from typing import TYPE_CHECKING
 from harness.errors import BenchError
 from harness.interfaces.registry import detectors, target
 from harness.judge.assess import assess
+from harness.masking.trace import trace
+from harness.run.forms import TRACES, TRIALS
 from harness.run.workplace import Workplace
 from harness.vocab.journal import Journal, JournalWriter
 
@@ -34,6 +42,10 @@ class Task:
     codes: tuple[int, ...]
     recorded: bool
     """Whether the journal is there already, from a run that was interrupted."""
+    traced: bool
+    """Whether a trace is derived from the journal and assessed in its place; not where the journal names nobody."""
+    captured: bool = False
+    """Whether the packets that the target records are kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +75,7 @@ class _Tee:
 
 
 def carry_out(task: Task, on: Target | None = None) -> TrialResult:
-    """Carry out one trial, or take up its journal where it is recorded already, and assess it.
+    """Carry out one trial, or take up its journal where it is recorded already, derive its trace, and assess it.
 
     ``on`` is the target that carries it out; where none is given, the one of the task's name is looked up. A
     target that gives up with :class:`BenchError` leaves a whole journal whose last record says why; the
@@ -72,8 +84,11 @@ def carry_out(task: Task, on: Target | None = None) -> TrialResult:
     place = Workplace(Path(task.folder))
     trial = task.order.trial
     octets = place.journal_path(trial).read_bytes() if task.recorded else _record(task, place, on or target(task.target))
-    journal = Journal(octets, where=f"data/trials/{trial}.jsonl")
-    return result_of(journal, task.outcome, task.codes)
+    where = f"{TRIALS}{trial}.jsonl"
+    if task.traced:
+        octets, where = trace(octets, where=where), f"{TRACES}{trial}.jsonl"
+        place.keep_trace(trial, octets)
+    return result_of(Journal(octets, where=where), task.outcome, task.codes)
 
 
 def result_of(journal: Journal, outcome: Outcome, codes: tuple[int, ...]) -> TrialResult:
@@ -83,9 +98,10 @@ def result_of(journal: Journal, outcome: Outcome, codes: tuple[int, ...]) -> Tri
 
 
 def _record(task: Task, place: Workplace, on: Target) -> bytes:
-    with place.journal(task.order.trial) as stream:
-        tee = _Tee(stream)
-        writer = JournalWriter(tee)
+    trial = task.order.trial
+    with ExitStack() as stack:
+        tee = _Tee(stack.enter_context(place.journal(trial)))
+        writer = JournalWriter(tee, stack.enter_context(place.capture(trial)) if task.captured else None)
         try:
             on.run(task.order, writer)
         except BenchError as error:

@@ -1,7 +1,9 @@
 """Where a campaign keeps what it has recorded until the bundle is sealed.
 
 A journal is written under a temporary name, flushed to the disk and renamed, so a journal that is
-there is whole: whatever kills the process, resuming finds complete trials and nothing else.
+there is whole: whatever kills the process, resuming finds complete trials and nothing else. A capture
+is put in its place before its journal, so where the journal is there the capture is whole as well; one without
+a journal is of a trial that will be carried out again.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from harness.errors import BenchError, UsageError
+from harness.run.forms import PCAPNG
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,8 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["Workplace"]
 
 
+_RECORDED = frozenset({"captures", "traces", "trials"})
+"""Folders of what trials leave; everything else is the plan's."""
+
+
 class Workplace:
-    """A folder beside the bundle: the sealed plan and the journals so far."""
+    """A folder beside the bundle: the sealed plan, and the journals and captures so far."""
 
     def __init__(self, folder: Path) -> None:
         """Use ``folder``; nothing is created yet."""
@@ -35,10 +42,13 @@ class Workplace:
         return (self.folder / "data" / "plan" / "plan.json").is_file()
 
     def open(self, plan_files: Mapping[str, bytes]) -> None:
-        """Create the folder with the sealed plan in it; what is there already is kept.
+        """Create the folder with the sealed plan in it; what is there already is kept, but captures without a journal.
 
         Raises :class:`BenchError` where the disk refuses.
         """
+        for capture in sorted((self.folder / "data" / "captures").glob(f"*{PCAPNG}")):
+            if not self.journal_path(capture.stem).is_file():
+                capture.unlink()
         for name, octets in plan_files.items():
             path = self.folder / name
             if not path.is_file() or path.read_bytes() != octets:
@@ -49,7 +59,7 @@ class Workplace:
         """Read back what :meth:`open` was given."""
         data = self.folder / "data"
         paths = sorted(
-            path for path in data.rglob("*") if path.is_file() and path.parent.name != "trials" and not path.name.startswith(".")
+            path for path in data.rglob("*") if path.is_file() and path.parent.name not in _RECORDED and not path.name.startswith(".")
         )
         return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in paths}
 
@@ -57,11 +67,36 @@ class Workplace:
         """Return where the journal of a trial stands once it is whole."""
         return self.folder / "data" / "trials" / f"{trial}.jsonl"
 
+    def trace_path(self, trial: str) -> Path:
+        """Return where the trace of a trial stands once it is whole."""
+        return self.folder / "data" / "traces" / f"{trial}.jsonl"
+
+    def capture_path(self, trial: str) -> Path:
+        """Return where the capture of a trial stands, where there is one and the journal is whole."""
+        return self.folder / "data" / "captures" / f"{trial}{PCAPNG}"
+
+    def keep_trace(self, trial: str, octets: bytes) -> None:
+        """Keep the trace of a trial under its name; the disk may take its time, for it follows from the journal.
+
+        Raises :class:`BenchError` where the disk refuses.
+        """
+        with self._writing(self.trace_path(trial), flushed=False) as stream:
+            stream.write(octets)
+
     @contextmanager
     def journal(self, trial: str) -> Iterator[BinaryIO]:
         """Give a stream for one journal; it appears under its name only when it is whole and on the disk."""
         with self._writing(self.journal_path(trial)) as stream:
             yield stream
+
+    @contextmanager
+    def capture(self, trial: str) -> Iterator[BinaryIO]:
+        """Give a stream for one capture, to be closed before that of its journal; where nothing is written there is none."""
+        path = self.capture_path(trial)
+        with self._writing(path) as stream:
+            yield stream
+        if not path.stat().st_size:
+            path.unlink()
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -75,7 +110,7 @@ class Workplace:
             yield
 
     def clear(self) -> None:
-        """Forget an earlier run: remove its plan and its journals."""
+        """Forget an earlier run: remove its plan and everything that was recorded."""
         shutil.rmtree(self.folder / "data", ignore_errors=True)
 
     def remove(self) -> None:
@@ -83,14 +118,15 @@ class Workplace:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     @contextmanager
-    def _writing(self, path: Path) -> Iterator[BinaryIO]:
+    def _writing(self, path: Path, *, flushed: bool = True) -> Iterator[BinaryIO]:
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with part.open("wb", buffering=1 << 20) as stream:
                 yield stream
-                stream.flush()
-                os.fsync(stream.fileno())
+                if flushed:
+                    stream.flush()
+                    os.fsync(stream.fileno())
             part.replace(path)
         except BaseException as error:
             with suppress(OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.errors import ScenarioError, nearest
+from harness.scenario.devices import changed_devices
 from harness.scenario.model import Arm, Combination
 from harness.scenario.problem import ScenarioProblemsError
 from harness.scenario.shape import part, table
@@ -14,6 +15,7 @@ from harness.vocab.roles import ArmRole
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from harness.interfaces.target import Target
     from harness.scenario.model import DeviceProfile
     from harness.scenario.problem import Issues, Path, Problem
     from harness.scenario.profiles import Shelf
@@ -28,8 +30,9 @@ __all__ = ["Cast", "arm_role", "check_design", "filled_roles", "read_arms"]
 class Cast:
     """The device profiles that a scenario has used so far, with the problems of their files."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Shelf, target: Target) -> None:
         self._shelf = shelf
+        self.target = target
         self.profiles: dict[DeviceModel, DeviceProfile] = {}
         self.problems: dict[str, Problem] = {}
 
@@ -89,6 +92,9 @@ def _read_arm(
     devices = kept | cast.call(changes, (*path, "combination"), issues)
     if base.get("hub") and "hub" in devices and devices["hub"] is None:
         issues.say((*path, "combination", "hub"), "an arm without a hub", expected=_HUB)
+    inside = (*path, "device")
+    if not issues.about(inside) and set(devices) == set(ROLES):
+        devices = changed_devices(table(raw, "device"), inside, devices, cast.profiles, target=cast.target, issues=issues)
     own = stimuli.in_arm(raw, path, issues)
     region = part(changes, "region", str) or region
     if role is None or own is None or region is None or set(devices) != set(ROLES) or issues.about(path):
@@ -127,7 +133,7 @@ def _check_differences(arms: Sequence[Arm], issues: Issues) -> None:
     """Hold every arm to being different, and controls to differing in what their role says."""
     treatment = next((arm for arm in arms if arm.role is ArmRole.TREATMENT), None)
     for place, arm in enumerate(arms):
-        twin = next((other for other in arms[:place] if (other.combination, other.stimuli) == (arm.combination, arm.stimuli)), None)
+        twin = next((other for other in arms[:place] if _same(arm, other)), None)
         what, expected = "", ""
         if twin:
             what, expected = f"arm '{arm.name}' is identical to arm '{twin.name}'", "another combination or other stimuli"
@@ -139,6 +145,17 @@ def _check_differences(arms: Sequence[Arm], issues: Issues) -> None:
             what, expected = f"a device control that swaps {' and '.join(swapped)}", "one component swapped"
         if what:
             issues.say(("arms", arm.name), what, expected=expected, on="key")
+
+
+def _same(arm: Arm, other: Arm) -> bool:
+    """Tell whether one arm does what another does already.
+
+    A condition control or a device control may be the treatment without one factor as well: each of the two roles is judged
+    on trials of its own.
+    """
+    if (other.combination, other.stimuli) != (arm.combination, arm.stimuli):
+        return False
+    return arm.role is other.role or ArmRole.FACTOR_CONTROL not in {arm.role, other.role} or ArmRole.TREATMENT in {arm.role, other.role}
 
 
 def _swapped(arm: Arm, treatment: Arm) -> list[str]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harness.scenario.place import Places
     from harness.scenario.problem import Issue, Path
 
-__all__ = ["Document", "Override", "parsed", "read_text"]
+__all__ = ["Document", "Override", "parsed", "read_path", "read_text"]
 
 _TUPLE, _QUOTED = re.compile(r"\((?:'[^']*',? ?)+\)"), re.compile(r"'([^']*)'")
 _POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
@@ -120,15 +120,20 @@ def _parse_override(text: str) -> Override:
     left, equals, right = text.partition("=")
     if not equals or "\n" in text or not _encodes(text):
         raise ScenarioError("not a change", expected="path=value, such as 'stop.blocks=12'")
-    try:
-        path = _only_path(tomllib.loads(f"{left} = 0"))
-    except (ValueError, RecursionError):
-        raise ScenarioError(f"'{left}' is not a path", expected="names joined by '.', such as 'combination.esme'") from None
+    path = read_path(left)
     try:
         value: object = tomllib.loads(f"value = {right}")["value"]
     except (ValueError, RecursionError):
         value = right.strip()
     return Override(text=text, path=path, value=value)
+
+
+def read_path(text: str) -> Path:
+    """Read a path as ``--set`` and ``[factors]`` take it; raises :class:`ScenarioError` where it is none."""
+    try:
+        return _only_path(tomllib.loads(f"{text} = 0"))
+    except (ValueError, RecursionError):
+        raise ScenarioError(f"'{text}' is not a path", expected="names joined by '.', such as 'combination.esme'") from None
 
 
 def _encodes(text: str) -> bool:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from harness.interfaces.target import FIDELITIES
 from harness.scenario import form
+from harness.scenario.devices import DEVICE
 from harness.scenario.model import FORMAT
+from harness.scenario.population import IMPACT
 from harness.scenario.shape import Leaf, Many, Named, Node, Open, Table
 from harness.vocab.identity import NO_DEVICE, ROLES
 from harness.vocab.journal import TAPS
@@ -15,7 +18,7 @@ PROFILE_FORMAT = "smets-device/1"
 REGIONS = ("north", "central", "south")
 NO_REGION = "not-stated"
 """Written in a plan in place of a region where a field log does not tell one."""
-STOP_GRADES = ("C1", "C2", "C3")
+STOP_GRADES = ("C1", "C2", "C3", "C4")
 GRADES = ("C0", *STOP_GRADES, "NR", "inconclusive")
 
 MOST_TIMES = 100_000
@@ -47,6 +50,7 @@ _ARM = Table(
     fields={
         "role": Leaf(form=form.choice(*ArmRole), doc="what the arm is for; left out, its name tells"),
         "combination": Table(doc="roles that this arm fills otherwise", fields=_combination(partial=True)),
+        "device": DEVICE,
         "stimulus": Named(
             doc="stimuli, by name or number, that this arm changes",
             of=Table(
@@ -92,6 +96,16 @@ SCENARIO = Table(
                     distinct=True,
                     default=TAPS,
                 ),
+                "fidelity": Leaf(
+                    form=form.choice(*FIDELITIES),
+                    doc="how much of the home area network is carried out: whole messages, or every frame of them",
+                    default=FIDELITIES[0],
+                ),
+                "capture": Leaf(
+                    form=form.flag(),
+                    doc="true to keep a capture of every trial's packets; with fidelity 'frames' there is one anyway",
+                    default=False,
+                ),
             },
         ),
         "stimulus": Many(of=Table(doc="one thing done to one device", fields=_stimulus()), doc="what is done to the devices"),
@@ -118,9 +132,19 @@ SCENARIO = Table(
                 ),
             },
         ),
+        "impact": IMPACT,
         "expect": Named(of=Leaf(form=form.choice(*GRADES), doc="a grade"), doc="the grade expected of an arm"),
+        "search": Table(
+            doc="the search whose result this scenario puts to the test; 'isolate' writes it",
+            fields={
+                "record": Leaf(form=form.plain_text(), doc="SHA-256 of the search's record; empty where a claim rests on none"),
+                "seed": Leaf(form=form.text(), doc="the seed of the search, which must not be used again", required=True),
+                "plans": Many(of=Leaf(form=form.text(), doc="SHA-256 of a plan"), doc="digests of the search's plans", distinct=True),
+            },
+        ),
         "factors": Named(
-            of=Many(of=Leaf(form=form.text(), doc="a value"), doc="levels", at_least=1, distinct=True), doc="values to screen, by path"
+            of=Many(of=Leaf(form=form.LEVEL, doc="a value"), doc="two levels or more", at_least=2, distinct=True),
+            doc="values to screen or to shrink, by path: devices, stimuli or the window",
         ),
     },
 )

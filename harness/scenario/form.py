@@ -25,6 +25,7 @@ __all__ = [
     "INSTANT",
     "LARGEST",
     "LAST_SECOND",
+    "LEVEL",
     "MODEL",
     "MODEL_NAME",
     "NAME",
@@ -35,6 +36,8 @@ __all__ = [
     "duration",
     "flag",
     "plain",
+    "plain_text",
+    "ratio",
     "read_setting",
     "spelt",
     "text",
@@ -46,6 +49,7 @@ LARGEST = (1 << 53) - 1
 LAST_SECOND = (1 << 32) - 1
 """GBCS writes time as an unsigned 32-bit number of seconds since 2000, and this last value for «not specified»."""
 
+_RATIO = r"^\s*[0-9]+(\.[0-9]{1,4})?\s*%\s*$"
 _DURATION = r"^-?([0-9]+(\.[0-9]+)?\s*(ns|us|ms|min|s|m|h|d)\s*)+$"
 
 
@@ -126,6 +130,11 @@ def text() -> Form:
     return Form(read=read, schema={"type": "string", "minLength": 1})
 
 
+def plain_text() -> Form:
+    """Return the form of one line of text, which may be empty."""
+    return Form(read=plain, schema={"type": "string"})
+
+
 def flag() -> Form:
     """Return the form of ``true`` and ``false``."""
     return _declared(Setting(kind="flag", doc=""), type="boolean")
@@ -139,6 +148,11 @@ def count(minimum: int, maximum: int) -> Form:
 def duration(minimum: int = 0) -> Form:
     """Return the form of a duration with a unit, read as nanoseconds."""
     return _declared(Setting(kind="duration", doc="", minimum=minimum), type="string", pattern=_DURATION)
+
+
+def ratio() -> Form:
+    """Return the form of a share from ``0 %`` to ``100 %``, read as parts per million."""
+    return _declared(Setting(kind="ratio", doc=""), type="string", pattern=_RATIO)
 
 
 def choice(*choices: str) -> Form:
@@ -192,10 +206,17 @@ def _read_reference(raw: object) -> object:
     return raw
 
 
+def _read_level(raw: object) -> object:
+    if isinstance(raw, bool):
+        return raw
+    return read_setting(Setting(kind="count", doc=""), raw) if isinstance(raw, int) else text().read(raw)
+
+
 NAME = _matching(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", "a name", "lower-case words joined by '-'")
 MODEL_NAME = _matching(r"[a-z0-9][a-z0-9-]*", "a model name", "lower-case letters, digits and '-'")
 FIRMWARE = _matching(r"[a-z0-9][a-z0-9.+-]*", "a firmware version", "lower-case letters, digits, '.', '+' and '-', in quotes")
 REFERENCE = Form(read=_read_reference, schema={"type": ["string", "integer"]})
+LEVEL = Form(read=_read_level, schema={"type": ["string", "integer", "boolean"], "minLength": 1})
 INSTANT = Form(read=_read_instant, schema={"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"})
 MODEL = Form(read=_read_model, schema={"type": "string", "pattern": r"^([a-z0-9][a-z0-9-]*@[a-z0-9][a-z0-9.+-]*|none)$"})
 CODE = Form(read=_read_code, schema={"type": "string", "pattern": r"^(0[xX])?[0-9a-fA-F]{4}$"})

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from harness.interfaces.target import FIDELITIES
+from harness.vocab.impact import Population
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -13,9 +16,11 @@ if TYPE_CHECKING:
     from harness.vocab.identity import DeviceModel
     from harness.vocab.roles import ArmRole
 
-__all__ = ["FORMAT", "Arm", "Combination", "DeviceProfile", "Outcome", "Scenario", "Stimulus", "StopRule", "Window"]
+__all__ = ["FORMAT", "Arm", "Combination", "DeviceProfile", "Level", "Outcome", "Scenario", "Stimulus", "StopRule", "Window"]
 
 FORMAT = "smets-scenario/1"
+Level = str | int | bool
+"""One value that a factor may take, as it stands in the file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,15 @@ class Window:
     settle: int
     observe: int
     taps: tuple[str, ...]
+    fidelity: str = FIDELITIES[0]
+    """How much of the home area network is carried out: whole messages, or every frame."""
+    capture: bool = False
+    """Whether packets are recorded although whole messages are all there is."""
+
+    @property
+    def is_captured(self) -> bool:
+        """Whether trials leave a capture of their packets beside their journal."""
+        return self.capture or self.fidelity == "frames"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +138,10 @@ class Scenario:
     """By arm name: the grade that is expected, such as ``C3`` or ``NR``."""
     profiles: Mapping[DeviceModel, DeviceProfile]
     """Every profile that an arm uses."""
-    factors: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Named factors and their levels, for later screening; path of the varied value to its levels."""
+    factors: Mapping[str, tuple[Level, ...]] = field(default_factory=dict)
+    """What a search may vary: path of a value to its levels, as a person writes them."""
+    population: Population = field(default_factory=Population)
+    """What is said of the field."""
     source: str = ""
     """The scenario's file as text, kept for the bundle; empty where there is none, as for a field log."""
     overrides: tuple[str, ...] = ()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from harness.errors import nearest
+from harness.interfaces.target import FIDELITIES, fidelities_of
 from harness.scenario.arms import Cast, arm_role, check_design, filled_roles, read_arms
 from harness.scenario.fields import SCENARIO
 from harness.scenario.form import LARGEST, LAST_SECOND
 from harness.scenario.model import Outcome, Scenario, StopRule, Window
+from harness.scenario.population import read_population
 from harness.scenario.problem import Issues
 from harness.scenario.settings import read_settings
 from harness.scenario.shape import part, settle, table
@@ -57,24 +59,27 @@ def resolve(document: Document, known: Known) -> Resolution:
     settled = settle(SCENARIO, document.value, issues)
     filled = filled_roles(settled, issues)
     window = _window(settled, issues)
+    _check_fidelity(window, known.target, issues)
     closes = window.settle + window.observe if window else None
     stimuli = read_stimuli(settled, known.target.capabilities(), filled, closes, issues)
-    cast = Cast(known.shelf)
+    cast = Cast(known.shelf, known.target)
     arms = read_arms(settled, stimuli, cast, issues)
     exploratory = bool(settled.get("exploratory", True))
     if "arms" in settled:
         roles = [arm_role(name, table(table(settled, "arms"), name)) for name in arms]
         check_design(arms, roles, exploratory=exploratory, issues=issues)
     _check_codes(settled, issues)
+    _check_seed(settled, issues)
     outcome = _outcome(settled, known, filled, issues)
     stop = _stop(settled, issues)
+    population = read_population(settled, outcome, issues)
     _check_expectation(settled, arms, issues)
     _check_names_stay_out(settled, cast, issues)
     whole = tuple(arm for arm in arms.values() if arm)
     if issues.found or cast.problems or window is None or outcome is None or stop is None or len(whole) != len(arms):
         return Resolution(scenario=None, issues=tuple(issues.found), elsewhere=tuple(cast.problems.values()))
     scenario = _scenario(settled, document, window=window, arms=whole, outcome=outcome, stop=stop, cast=cast)
-    return Resolution(scenario=scenario, issues=(), elsewhere=())
+    return Resolution(scenario=replace(scenario, population=population), issues=(), elsewhere=())
 
 
 def _scenario(
@@ -103,7 +108,7 @@ def _scenario(
         stop=stop,
         expect={name: str(grade) for name, grade in table(settled, "expect").items()},
         profiles={model: cast.profiles[model] for model in models},
-        factors={path: tuple(map(str, levels)) for path, levels in table(settled, "factors").items() if isinstance(levels, list)},
+        factors={path: tuple(levels) for path, levels in table(settled, "factors").items() if isinstance(levels, list)},
         source=document.text,
         overrides=tuple(override.text for override in document.overrides),
     )
@@ -126,7 +131,22 @@ def _window(settled: Settled, issues: Issues) -> Window | None:
     if closes > LARGEST or Epoch.parse(start).seconds_at(closes) >= LAST_SECOND:
         what = f"the window closes {duration_text(closes)} after {start}"
         issues.say(("window", "observe"), what, expected="at most 104 days, and before a meter's clock ends in 2136")
-    return Window(start=start, settle=settling, observe=observe, taps=_texts(found, "taps"))
+    fidelity = part(found, "fidelity", str) or FIDELITIES[0]
+    return Window(
+        start=start,
+        settle=settling,
+        observe=observe,
+        taps=_texts(found, "taps"),
+        fidelity=fidelity,
+        capture=part(found, "capture", bool) or False,
+    )
+
+
+def _check_fidelity(window: Window | None, target: Target, issues: Issues) -> None:
+    can = fidelities_of(target)
+    if window is not None and window.fidelity not in can:
+        what = f"target '{target.name}' does not carry out '{window.fidelity}'"
+        issues.say(("window", "fidelity"), what, expected=" or ".join(f"'{name}'" for name in can))
 
 
 def _check_codes(settled: Settled, issues: Issues) -> None:
@@ -181,11 +201,17 @@ def _stop(settled: Settled, issues: Issues) -> StopRule | None:
     return StopRule(at=at, blocks=blocks, zero_blocks=zero_blocks)
 
 
+def _check_seed(settled: Settled, issues: Issues) -> None:
+    seed = part(settled, "seed", str)
+    if seed is not None and seed == table(settled, "search").get("seed"):
+        issues.say(("seed",), f"seed '{seed}' was used in the search", expected="another: trials of a search cannot confirm what it found")
+
+
 def _check_expectation(settled: Settled, arms: Mapping[str, Arm | None], issues: Issues) -> None:
     for name, grade in table(settled, "expect").items():
         if name not in arms:
             issues.say(("expect", name), f"no arm '{name}'", expected=", ".join(arms), nearest=nearest(name, arms), on="key")
-        if settled.get("exploratory") is True and grade in {"C2", "C3"}:
+        if settled.get("exploratory") is True and grade in {"C2", "C3", "C4"}:
             issues.say(("expect", name), f"an exploratory scenario is graded no higher than 'C1', not '{grade}'", expected="C0, C1 or NR")
 
 
@@ -194,6 +220,7 @@ def _check_names_stay_out(settled: Settled, cast: Cast, issues: Issues) -> None:
     names = {profile.model.model for profile in cast.profiles.values()} | {profile.maker for profile in cast.profiles.values()}
     words: dict[Path, object] = {(key,): settled.get(key) for key in ("question", "origin")}
     words |= {("not-examined", index): text for index, text in enumerate(part(settled, "not-examined", list) or [])}
+    words |= {("impact", key): table(settled, "impact").get(key) for key in ("basis", "documented-degradation")}
     for path, text in words.items():
         for name in sorted(names):
             if isinstance(text, str) and re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text, re.IGNORECASE):

@@ -11,7 +11,8 @@ kind               further members
 =================  =====================================================================
 ``journal``        first line: ``format``, ``trial``, ``realm``, ``clock``, ``epoch``
 ``device``         ``device`` (EUI-64), ``role``, ``signing_key``, ``agreement_key``
-                   (uncompressed P-256 points, hex; agreement and signing may be ``""``)
+                   (uncompressed P-256 points, hex; agreement and signing may be ``""``);
+                   ``unit``, where a bench knows it: its own number of the physical unit
 ``party``          a remote party: ``party`` (EUI-64), ``role``, ``signing_key``, ``agreement_key``
 ``configuration``  ``device``, ``item``, and the item's own members: what the device was set to
 ``window``         ``event``: ``opened`` or ``closed``: what is counted lies between
@@ -20,7 +21,8 @@ kind               further members
 ``frame``          ``tap``, ``source``, ``destination``, ``cluster``, ``octets``: a ZCL frame
 ``message``        ``tap``, ``source``, ``destination``, ``octets``: a GBCS message, hex
 ``log``            ``device``, ``log``, ``entries``: an event log as read back
-``gap``            ``tap``, ``from``, ``until``, ``lost``, ``reason``: what was not recorded
+``gap``            ``tap``, ``from``, ``until``, ``lost``, ``reason``: what was not recorded; ``unread``, true
+                   where it was recorded and could not be read
 ``end``            last line: ``reason`` (``window closed``, or why the trial is void)
 =================  =====================================================================
 """
@@ -82,12 +84,14 @@ _messages = re.compile(rb"(?:" + _MESSAGE.replace(b"(", b"(?:") + rb")*+").match
 class JournalWriter:
     """Appends records to a binary stream in canonical form, and keeps their order honest."""
 
-    __slots__ = ("_last", "_write")
+    __slots__ = ("_last", "_write", "capture")
 
-    def __init__(self, stream: SupportsWrite) -> None:
-        """Write to ``stream``, which the caller opens and closes."""
+    def __init__(self, stream: SupportsWrite, capture: SupportsWrite | None = None) -> None:
+        """Write to ``stream``, which the caller opens and closes, as it does ``capture``."""
         self._write = stream.write
         self._last = 0
+        self.capture = capture
+        """Where a target that records packets writes them, as pcapng; ``None`` where nobody wants them."""
 
     @property
     def last(self) -> int:

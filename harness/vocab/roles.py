@@ -20,16 +20,25 @@ class ArmRole(StrEnum):
     """A known emitter: the harness can see such alerts today."""
     SHAM = "sham"
     """No device under test: the harness makes no such alerts itself."""
+    FACTOR_CONTROL = "factor-control"
+    """The treatment without one factor of the claimed trigger: shows whether that factor is needed."""
+    FACTORS_ALONE = "factors-alone"
+    """The claimed trigger alone, on the reference baseline: shows whether it is enough, and follows the component."""
 
     @property
     def compares(self) -> bool:
-        """Whether the treatment must beat this arm."""
+        """Whether the treatment is compared with this arm, block by block."""
+        return self.controls or self is ArmRole.FACTOR_CONTROL
+
+    @property
+    def controls(self) -> bool:
+        """Whether the treatment must beat this arm for its behaviour to be controlled."""
         return self in {ArmRole.CONDITION_CONTROL, ArmRole.DEVICE_CONTROL}
 
     @property
     def is_graded(self) -> bool:
         """Whether what the arm's own trials amount to is of interest; of a known emitter or a sham it is not."""
-        return self is ArmRole.TREATMENT or self.compares
+        return self not in {ArmRole.POSITIVE_CONTROL, ArmRole.SHAM}
 
 
 class Realm(StrEnum):

@@ -40,6 +40,8 @@ class DeviceFacts:
     """``hub``, ``gpf``, ``esme``, ``gsme`` or ``ppmid``."""
     signing_key: str
     agreement_key: str
+    unit: int | None = None
+    """Number that a bench gave to the physical unit; ``None`` where it gave none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +146,8 @@ class Gap:
     until: int
     lost: int
     reason: str
+    unread: bool = False
+    """Whether it was recorded, and could not be read: messages may be in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

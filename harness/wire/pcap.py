@@ -12,14 +12,17 @@ from __future__ import annotations
 from struct import Struct
 from typing import TYPE_CHECKING
 
-from harness.wire.pcap_packet import MOST_OCTETS, Packet, PcapError, Pieces
+from harness.wire.pcap_packet import MOST_OCTETS, Described, Packet, PcapError, Pieces
 from harness.wire.pcapng import MAGIC as PCAPNG_MAGIC
 from harness.wire.pcapng import read_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Packet", "PcapError", "is_capture", "read_packets"]
+    from harness.wire.pcap_packet import DescribedSink
+    from harness.wire.pcapng import SecretsSink
+
+__all__ = ["Described", "Packet", "PcapError", "is_capture", "read_packets"]
 
 _ORDERS = {
     b"\xa1\xb2\xc3\xd4": (">", 1000),
@@ -37,24 +40,27 @@ def is_capture(octets: bytes) -> bool:
     return octets[:4] in _ORDERS or octets[:4] == PCAPNG_MAGIC
 
 
-def read_packets(pieces: Iterable[bytes]) -> Iterator[Packet]:
+def read_packets(pieces: Iterable[bytes], secrets: SecretsSink | None = None, described: DescribedSink | None = None) -> Iterator[Packet]:
     """Yield the packets of a capture that arrives in pieces of any size.
 
-    Raises :class:`PcapError`, after the packets before it, where a header is none, a length cannot be, or the capture breaks off.
+    ``secrets`` is told of the secrets that a pcapng holds, ``described`` of each interface, when the reading comes to them. Raises
+    :class:`PcapError`, after the packets before it, where a header is none, a length cannot be, or the capture breaks off.
     """
     source = Pieces(pieces)
     magic = source.take(4)
     if magic == PCAPNG_MAGIC:
-        return read_blocks(source)
+        return read_blocks(source, secrets, described)
     if magic not in _ORDERS:
         expected = "pcap (A1B2C3D4 or A1B23C4D, either byte order) or pcapng (0A0D0D0A)"
         raise PcapError("file header", 0, f"starts {magic.hex() or 'with nothing'}", expected=expected)
-    return _records(source, *_ORDERS[magic])
+    return _records(source, *_ORDERS[magic], described)
 
 
-def _records(source: Pieces, order: str, unit: int) -> Iterator[Packet]:
+def _records(source: Pieces, order: str, unit: int, described: DescribedSink | None) -> Iterator[Packet]:
     """Yield the packets of a pcap whose magic number was taken."""
     link_type = _link_type(source.take(20), order)
+    if described is not None:
+        described(Described(0, link_type, "", ""))
     layout, number = Struct(order + "IIII"), 0
     while head := source.take(layout.size):
         number += 1

@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from harness.errors import WireError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["MOST_OCTETS", "Packet", "PcapError", "Pieces"]
+    DescribedSink = Callable[["Described"], None]
+    """Is told of each interface, before its packets are read."""
+
+__all__ = ["MOST_OCTETS", "Described", "Packet", "PcapError", "Pieces"]
 
 MOST_OCTETS = 1 << 18
 """Octets of one packet that are read at most; libpcap's own limit."""
@@ -44,6 +47,17 @@ class Packet(NamedTuple):
     """Offset of the packet's record or block from the file's first octet."""
 
 
+class Described(NamedTuple):
+    """A capture describes an interface, before the first of its packets."""
+
+    interface: int
+    """Its number, which its packets bear."""
+    link_type: int
+    name: str
+    """Empty where the format gives none."""
+    description: str
+
+
 class Pieces:
     """Octets that arrive in pieces of any size, taken in runs of a chosen size; never more than a run and a piece are held."""
 
@@ -60,6 +74,15 @@ class Pieces:
     def offset(self) -> int:
         """Offset of the octet that comes next."""
         return self._base + self._at
+
+    @property
+    def held(self) -> tuple[bytes, int]:
+        """Octets that are here already, and where in them the next one is: to look ahead, before :meth:`skip`."""
+        return self._held, self._at
+
+    def skip(self, count: int) -> None:
+        """Pass over octets that are held."""
+        self._at += count
 
     def take(self, count: int) -> bytes:
         """Return the next ``count`` octets; fewer only where there are no more."""

@@ -1,131 +1,117 @@
-"""IEEE 802.15.4 frames as far as they can be followed without a key: to TransferData in clear, or to what stops the reader.
+"""IEEE 802.15.4 frames out of captured packets, each with its FCS, and how it was received.
 
-On a real HAN the network layer encrypts every frame, so what a sniffer records ends here with "encrypted at the network layer". Only the
-headers that say so are read; decryption, fragments and keys are not part of this version.
+========= ==================================================================================================
+link type what stands around the frame
+========= ==================================================================================================
+195       nothing; it ends with its FCS
+230       nothing, not even the FCS, which is computed
+283       a TAP header: FCS type, RSSI, channel and page, LQI; with an FCS of four octets it is checked and
+          replaced by one of two, as the reader of frames expects it
+1 101     ZEP in UDP: :mod:`harness.wire.zep`
+113 276
+========= ==================================================================================================
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from struct import Struct
+from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
-from harness.errors import WireError
-from harness.wire.tunnelling import TransferData, read_frame
+from harness.wire import zep
+from harness.wire.zigbee.crc import fcs
+from harness.wire.zigbee.heard import Reason
 
-__all__ = ["LINK_TYPES", "TunnelledFrame", "tunnel_data"]
+if TYPE_CHECKING:
+    from harness.wire.pcap_packet import Packet
 
-_WITH_FCS, _WITHOUT_FCS, _TAP = 195, 230, 283
-LINK_TYPES = frozenset({_WITH_FCS, _WITHOUT_FCS, _TAP})
-_FCS_TLV = 0
-_FCS_SIZE = {0: 0, 1: 2, 2: 4}
-"""Octets of the frame check sequence, by the TAP header's FCS type."""
+__all__ = ["LINK_TYPES", "Frame", "NoFrame", "frame_of"]
 
-_MAC_KINDS = ("a beacon", "data", "an acknowledgement", "a MAC command")
-_ADDRESS = (0, 0, 2, 8)
-"""Octets of an address by addressing mode; mode 1 is reserved."""
-_TUNNELING = b"\x04\x07"
-_BROKEN = "an IEEE 802.15.4 frame that breaks off in its headers"
+WITH_FCS, WITHOUT_FCS, TAP = 195, 230, 283
+LINK_TYPES = frozenset({WITH_FCS, WITHOUT_FCS, TAP}) | zep.LINK_TYPES
+
+_FCS_TYPE, _RSS, _CHANNEL, _LQI = 0, 1, 3, 10
+_TWO_OCTETS, _FOUR_OCTETS = 1, 2
+_FIELD, _DBM = Struct("<HH"), Struct("<f")
+_BROKEN_TAP = "a TAP header that breaks off"
 
 
-class TunnelledFrame(NamedTuple):
-    """What a frame carries through the Tunneling cluster."""
+class Frame(NamedTuple):
+    """One frame as a sniffer heard it; members that it does not tell are ``None``."""
 
-    data: bytes
+    octets: bytes
+    """The MAC frame with its FCS."""
+    channel: int | None = None
+    page: int | None = None
+    rssi: int | None = None
+    """Received signal strength in dBm, rounded."""
+    lqi: int | None = None
+
+
+class NoFrame(NamedTuple):
+    """A packet without a frame that can be read."""
+
     reason: str
-    """Why there is none; empty where there is."""
     lost: bool
-    """Whether data may be there that was not read."""
+    """Whether a frame was there all the same."""
 
 
-class _StopError(Exception):
-    """The reader goes no further; carries the reason, and whether something may be lost."""
-
-    def __init__(self, reason: str, *, lost: bool) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.lost = lost
+_OTHER_PACKET = NoFrame("a packet of an IP network that is not ZEP", lost=False)
+_NO_FRAME = NoFrame("a ZEP acknowledgement", lost=False)
+_DAMAGED = NoFrame(Reason.FCS.value, lost=True)
 
 
-def tunnel_data(octets: bytes, link_type: int) -> TunnelledFrame:
-    """Return what a frame carries in a TransferData, or what stopped the reader."""
-    try:
-        network = _mac_payload(_psdu(octets, link_type))
-        return TunnelledFrame(_transfer(_aps_payload(_network_payload(network))), "", lost=False)
-    except _StopError as stop:
-        return TunnelledFrame(b"", stop.reason, lost=stop.lost)
-    except IndexError:
-        return TunnelledFrame(b"", _BROKEN, lost=True)
+def frame_of(packet: Packet) -> Frame | NoFrame:
+    """Return the frame that a packet of one of :data:`LINK_TYPES` holds, or why there is none."""
+    octets, link_type = packet.octets, packet.link_type
+    if link_type == TAP:
+        return _tapped(octets)
+    if link_type == WITH_FCS:
+        return Frame(octets)
+    return Frame(octets + fcs(octets)) if link_type == WITHOUT_FCS else _encapsulated(octets, link_type)
 
 
-def _psdu(octets: bytes, link_type: int) -> bytes:
-    """Return the frame without what the link type puts around it."""
-    if link_type != _TAP:
-        return octets[:-2] if link_type == _WITH_FCS else octets
-    length = int.from_bytes(octets[2:4], "little")
-    at, fcs = 4, 0
-    while at + 4 <= length:
-        kind, size = int.from_bytes(octets[at : at + 2], "little"), int.from_bytes(octets[at + 2 : at + 4], "little")
-        if kind == _FCS_TLV and size:
-            fcs = _FCS_SIZE.get(octets[at + 4], 0)
-        at += 4 + (size + 3) // 4 * 4
-    return octets[length : len(octets) - fcs]
+def _encapsulated(octets: bytes, link_type: int) -> Frame | NoFrame:
+    datagram = zep.zep_datagram(octets, link_type)
+    if datagram is None:
+        return _OTHER_PACKET
+    found = zep.read_zep(datagram)
+    if isinstance(found, str):
+        return NoFrame(found, lost=True) if found else _NO_FRAME
+    if found.is_damaged:
+        return _DAMAGED
+    return Frame(found.octets if found.has_fcs else found.octets + fcs(found.octets), channel=found.channel, lqi=found.lqi)
 
 
-def _mac_payload(frame: bytes) -> bytes:
-    control = frame[0] | frame[1] << 8
-    kind = control & 7
-    if kind != 1:
-        name = _MAC_KINDS[kind] if kind < len(_MAC_KINDS) else f"a frame of type {kind}"
-        raise _StopError(f"an IEEE 802.15.4 frame that carries no message: {name}", lost=False)
-    if control & 0x08:
-        raise _StopError("an IEEE 802.15.4 frame that is encrypted at the MAC layer", lost=True)
-    if control >> 12 & 3 > 1 or control & 0x0300:
-        raise _StopError("an IEEE 802.15.4 frame of a version whose header is not read", lost=True)
-    to, source = _ADDRESS[control >> 10 & 3], _ADDRESS[control >> 14]
-    size = 3 + (2 + to if to else 0) + (source + (0 if control & 0x40 and to else 2) if source else 0)
-    return _rest(frame, size)
+def _tapped(octets: bytes) -> Frame | NoFrame:
+    """Take a TAP header off: fields of type, length and value, each padded to four octets."""
+    end = octets[2] | octets[3] << 8 if len(octets) >= 4 else 0
+    if not 4 <= end <= len(octets):
+        return NoFrame(_BROKEN_TAP, lost=True)
+    check, channel, page, rssi, lqi = 0, None, None, None, None
+    at = 4
+    while at + 4 <= end:
+        kind, size = _FIELD.unpack_from(octets, at)
+        at += 4
+        if at + size > end:
+            return NoFrame(_BROKEN_TAP, lost=True)
+        if kind == _FCS_TYPE and size:
+            check = octets[at]
+        elif kind == _RSS and size == _DBM.size:
+            rssi = _rounded(_DBM.unpack_from(octets, at)[0])
+        elif kind == _CHANNEL and size >= 3:
+            channel, page = octets[at] | octets[at + 1] << 8, octets[at + 2]
+        elif kind == _LQI and size:
+            lqi = octets[at]
+        at += (size + 3) & ~3
+    body = octets[end:]
+    if check == _FOUR_OCTETS:
+        if crc32(body[:-4]) != int.from_bytes(body[-4:], "little"):
+            return _DAMAGED
+        body = body[:-4]
+    return Frame(body if check == _TWO_OCTETS else body + fcs(body), channel, page, rssi, lqi)
 
 
-def _network_payload(frame: bytes) -> bytes:
-    control = frame[0] | frame[1] << 8
-    if control >> 2 & 0x0F != 2:
-        raise _StopError("an IEEE 802.15.4 data frame that is not ZigBee PRO", lost=False)
-    if control & 0x0200:
-        raise _StopError("a ZigBee frame that is encrypted at the network layer; this version does not decrypt ZigBee frames", lost=True)
-    if control & 3:
-        raise _StopError("a ZigBee frame that carries no message: a network command or an inter-PAN frame", lost=False)
-    size = 8 + (8 if control & 0x0800 else 0) + (8 if control & 0x1000 else 0) + (1 if control & 0x0100 else 0)
-    if control & 0x0400:
-        size += 2 + 2 * frame[size]
-    return _rest(frame, size)
-
-
-def _aps_payload(frame: bytes) -> bytes:
-    control = frame[0]
-    if control & 3:
-        raise _StopError("a ZigBee frame that carries no message: an APS command or acknowledgement", lost=False)
-    at = 1 + (2 if control & 0x0C == 0x0C else 1)
-    if frame[at : at + 2] != _TUNNELING:
-        raise _StopError("a ZigBee frame of another cluster than Tunneling", lost=False)
-    if control & 0x20:
-        raise _StopError(
-            "a ZigBee frame that is encrypted at the application layer; this version does not decrypt ZigBee frames", lost=True
-        )
-    if control & 0x80 and frame[at + 6] & 3:
-        raise _StopError("a fragment of a ZigBee frame; this version does not put fragments together", lost=True)
-    return _rest(frame, at + (7 if control & 0x80 else 6))
-
-
-def _rest(frame: bytes, size: int) -> bytes:
-    if size >= len(frame):
-        raise _StopError(_BROKEN, lost=True)
-    return frame[size:]
-
-
-def _transfer(frame: bytes) -> bytes:
-    try:
-        command = read_frame(frame).command
-    except WireError:
-        raise _StopError("a ZCL frame of the Tunneling cluster that is none", lost=True) from None
-    if not isinstance(command, TransferData):
-        raise _StopError("a ZCL frame of the Tunneling cluster other than TransferData", lost=False)
-    return command.data
+def _rounded(strength: float) -> int | None:
+    """Return a signal strength as a whole number; ``None`` for what is none, such as infinity."""
+    return round(strength) if -1_000 < strength < 1_000 else None

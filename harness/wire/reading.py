@@ -40,6 +40,8 @@ __all__ = ["TrialFacts", "read_trial"]
 
 _T = TypeVar("_T")
 
+_MOST_UNITS = 9_999
+
 
 def read_trial(journal: Journal) -> TrialFacts:
     """Return what a journal shows.
@@ -111,6 +113,14 @@ class _Line:
         return BundleError(f"in a record of kind '{self.record['kind']}' {what}", where=f"line {self.number}", expected=expected)
 
 
+def _unit(line: _Line) -> int:
+    """Return the number of a physical unit; too small to be one that a maker or a network gave it."""
+    number = line.number_of("unit")
+    if not 1 <= number <= _MOST_UNITS:
+        raise line.problem(f"'unit' is {number}", f"the bench's own number of the unit, from 1 to {_MOST_UNITS:,}")
+    return number
+
+
 class _Phases:
     """The phases of one stimulus, as they come."""
 
@@ -156,7 +166,11 @@ class _Reading:
     def device(self, line: _Line) -> None:
         device = line.eui("device")
         self.devices[device] = DeviceFacts(
-            device=device, role=line.text("role"), signing_key=line.text("signing_key"), agreement_key=line.text("agreement_key")
+            device=device,
+            role=line.text("role"),
+            signing_key=line.text("signing_key"),
+            agreement_key=line.text("agreement_key"),
+            unit=_unit(line) if "unit" in line.record else None,
         )
 
     def party(self, line: _Line) -> None:
@@ -255,6 +269,7 @@ class _Reading:
                 until=line.number_of("until"),
                 lost=line.number_of("lost"),
                 reason=line.text("reason"),
+                unread="unread" in line.record and line.member("unread", bool),
             )
         )
 

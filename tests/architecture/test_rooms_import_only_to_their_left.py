@@ -7,7 +7,24 @@ from pathlib import Path
 
 import pytest
 
-ORDER = ["vocab", "wire", "interfaces", "scenario", "plan", "oracle", "detect", "judge", "run", "fieldlog", "evidence", "report", "cli"]
+ORDER = [
+    "vocab",
+    "wire",
+    "masking",
+    "interfaces",
+    "scenario",
+    "plan",
+    "oracle",
+    "detect",
+    "judge",
+    "run",
+    "capture",
+    "fieldlog",
+    "evidence",
+    "shrink",
+    "report",
+    "cli",
+]
 EVERYWHERE = {"errors", "exit_codes", "harness"}
 SIMULATOR_MAY = {"errors", "vocab", "wire", "interfaces", "scenario", "plan"}
 WAITING = {"asyncio", "time", "threading", "socket", "serial", "subprocess", "multiprocessing", "concurrent", "signal"}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,8 @@ from harness.vocab.seed import Chance, subseed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
+
+    from signed_bundles import Authority
 
     from harness.evidence.bundle import Bundle
 
@@ -76,6 +79,31 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("sealed") / "small-9f31c0"
     seal(directory, payload())
     return directory
+
+
+@pytest.fixture(scope="session")
+def signed_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small bundle that operator and reviewer signed, for those who only copy it."""
+    import signed_bundles
+
+    directory = tmp_path_factory.mktemp("signed") / "small-7c1e"
+    signed_bundles.make_signed(directory)
+    return directory
+
+
+@pytest.fixture
+def signed(signed_once: Path, tmp_path: Path) -> Path:
+    """The folder of a small bundle that operator and reviewer signed."""
+    return Path(shutil.copytree(signed_once, tmp_path / signed_once.name))
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory, tool: Callable[[str], str]) -> Authority:
+    """A time-stamping authority that OpenSSL plays."""
+    import signed_bundles
+
+    tool("openssl")
+    return signed_bundles.Authority.open(tmp_path_factory.mktemp("authority") / "tsa")
 
 
 @pytest.fixture

@@ -60,8 +60,11 @@ def test_the_library_of_congress_finds_the_bag_valid(bundle: Path, files: dict[s
     assert "Bagging-Date" not in bag.info
 
 
-@pytest.mark.parametrize("line", [line.strip() for line in README.decode().splitlines() if line.startswith("    ")])
-def test_every_command_of_the_readme_runs_as_written(bundle: Path, tool: Callable[[str], str], line: str) -> None:
+UNSIGNED = README.decode().partition("The rest is for a bundle that somebody signed")[0]
+
+
+@pytest.mark.parametrize("line", [line.strip() for line in UNSIGNED.splitlines() if line.startswith("    ")])
+def test_every_command_of_the_readme_for_any_bundle_runs_as_written(bundle: Path, tool: Callable[[str], str], line: str) -> None:
     if line.startswith("sha"):
         tool(line.partition(" ")[0])
     done = shell(line, bundle)

@@ -52,6 +52,7 @@ def test_all_of_it_can_be_had_as_json(bundle: Path, smets_harness: Command) -> N
     assert json.loads(done.stdout) == {
         "bundle": str(bundle),
         "payload-root": Bundle.open(bundle).payload_root,
+        "attested": False,
         "outcome": "contradicted",
         "levels": [
             {
@@ -59,6 +60,7 @@ def test_all_of_it_can_be_had_as_json(bundle: Path, smets_harness: Command) -> N
                 "title": "fixity",
                 "question": "is every file as sealed, and none missing or added?",
                 "outcome": "contradicted",
+                "notes": [],
                 "problems": [{"code": "E-FILE-MISSING", "file": "bagit.txt", "sentence": "was removed after sealing; every bundle has it"}],
             }
         ],

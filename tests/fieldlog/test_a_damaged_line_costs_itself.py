@@ -11,11 +11,11 @@ from field_logs import KEY, START, alert, history, instant
 
 from harness.fieldlog.lines import LONGEST
 from harness.fieldlog.log import Log
-from harness.fieldlog.masking import masked
 from harness.fieldlog.pseudonyms import Pseudonyms
 from harness.fieldlog.survey import Cutting, survey
 from harness.fieldlog.target import FieldLog, Reading
 from harness.interfaces.target import TrialOrder
+from harness.masking.alerts import masked
 from harness.vocab.journal import Journal, JournalWriter
 from harness.vocab.seed import Chance, subseed
 from harness.vocab.time import DAY, MINUTE, SECOND, Epoch

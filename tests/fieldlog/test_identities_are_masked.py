@@ -7,8 +7,8 @@ from field_logs import DEVICES, KEY, PARTIES, START, alert
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.fieldlog.masking import masked, problem_text
 from harness.fieldlog.pseudonyms import Pseudonyms
+from harness.masking.alerts import masked, problem_text
 from harness.vocab.identity import Eui64
 from harness.wire.gbcs.alert_reading import read_alert
 from harness.wire.gbcs.alerts import build_alert, decode_alert

@@ -11,9 +11,9 @@ from harness.fieldlog.target import TARGET, FieldLog
 from harness.interfaces.registry import plugin_of, plugins_with, target, target_names
 from harness.interfaces.target import Target
 from harness.judge.certainty import certainty
+from harness.judge.progress import outset
 from harness.judge.question import Question
 from harness.judge.stopping import stop_reason
-from harness.judge.tally import begin
 from harness.plan.design import design
 from harness.plan.model import Plan
 from harness.scenario.model import Outcome, StopRule
@@ -22,14 +22,23 @@ from harness.vocab.roles import ArmRole, Realm
 from harness.vocab.time import DAY, MINUTE, SECOND
 
 HARNESS = {"version": "1", "digest": "0" * 64}
-POLICY = {"id": "smets-policy/1", "digest": "1" * 64}
+POLICY = {"id": "smets-policy/2", "digest": "1" * 64}
 CUTTING = Cutting(span=DAY, gap=DAY, tolerance=MINUTE)
 OUTCOME = Outcome(detector="transport-duplicate", settings={}, tap="dsp", role="any", more_than=0)
 
 
 def rows(*counts: int) -> list[Row]:
     return [
-        Row(block=block, arm=0, role=ArmRole.TREATMENT, trial=f"t{block}", count=count, positive=count > 0, void="")
+        Row(
+            block=block,
+            arm=0,
+            role=ArmRole.TREATMENT,
+            trial=f"t{block}",
+            count=count,
+            positive=count > 0,
+            void="",
+            units={"unknown": (f"meter {block % 3}",)},
+        )
         for block, count in enumerate(counts)
     ]
 
@@ -41,17 +50,17 @@ def asked(blocks: int) -> Question:
 
 @pytest.mark.parametrize("counts", [(5, 0, 0, 0), (0, 0, 0, 0), (9, 9, 9, 9), (0, 0, 0, 1)])
 def test_nothing_stops_before_the_last_window(counts):
-    tally = begin({0: ArmRole.TREATMENT})
+    progress = outset(asked(4))
     said = []
     for row in rows(*counts):
-        tally = tally.plus([row])
-        said.append(stop_reason(tally, asked(4)))
+        progress = progress.plus([row])
+        said.append(stop_reason(progress))
     assert said == ["", "", "", "blocks"]
 
 
 def test_many_positive_windows_are_no_more_than_an_observation():
-    assert str(certainty(rows(*[7] * 60), asked(60)).grade) == "C1-F"
-    assert str(certainty(rows(*[0] * 60), asked(60)).grade) == "NR-F"
+    assert str(certainty(rows(*[7] * 60), asked(60)).grade) == "C1-F u=3 frequent"
+    assert str(certainty(rows(*[0] * 60), asked(60)).grade) == "NR-F u=3"
 
 
 def plan(codes=(), region="not-stated", fingerprint="f" * 64) -> Plan:

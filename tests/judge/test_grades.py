@@ -8,12 +8,14 @@ import pytest
 from scipy.stats import fisher_exact
 
 from harness.errors import ScenarioError
-from harness.vocab.roles import ArmRole, Realm
+from harness.judge.e_values import e_rate
+from harness.judge.policy import POLICY
+from harness.vocab.roles import Realm
 
 A = [(1,)] * 10
-B = [(1,)] * 10 + [(1, 0, 1)] + [(1,)] + [(0, 0, 1)] + [(0,)] * 27
-B_PRIME = [(1,)] * 11 + [(1, 1)] + [(0,)] * 28
-C = [(1,)] * 3 + [(0,)] * 57
+B = [(1, 0, 1), (0, 0, 1)] + [(0,), (0,), (1,)] * 11 + [(0,)] * 5
+B_PRIME = [(1, 1)] + [(1,)] * 11 + [(0,)] * 28
+C = [(0,)] * 19 + [(1,)] + [(0,)] * 19 + [(1,)] + [(0,)] * 19 + [(1,)]
 D = [(1, 1)] * 7 + [(1,)] * 7 + [(0, 1)] * 5 + [(0,)] * 21
 E = [(0,)] * 59
 
@@ -21,11 +23,11 @@ E = [(0,)] * 59
 @pytest.mark.parametrize(
     ("blocks", "grade", "evidence"),
     [
-        (A, "C3-S", (186.09, 186.09)),
-        (B, "C2-S", (630.1, 52.42)),
-        (B_PRIME, "C3-S", (341.25, 630.1)),
-        (C, "C1-S", (3.75, 3.75)),
-        (E, "NR-S", (1, 1)),
+        (A, "C3-S u=0 frequent", (186.09, 186.09)),
+        (B, "C2-S u=0 intermittent", (630.1, 52.42)),
+        (B_PRIME, "C3-S u=0 intermittent", (341.25, 630.1)),
+        (C, "C1-S u=0 intermittent", (3.75, 3.75)),
+        (E, "NR-S u=0", (1, 1)),
     ],
     ids=["A consistent", "B intermittent", "B' intermittent", "C rare", "E none"],
 )
@@ -40,7 +42,7 @@ def test_worked_example_d_looks_striking_and_is_not(campaigns):
     verdict = campaigns.judge(*D)
     treatment, condition, device, *_ = verdict.arms
     assert (treatment.positive, condition.positive, device.positive) == (14, 12, 0)
-    assert str(verdict.grade) == "C2-S"
+    assert str(verdict.grade) == "C2-S u=0 intermittent"
     condition_absent, other_device = (float(comparison.e_value) for comparison in verdict.comparisons)
     assert condition_absent < 1
     assert other_device == pytest.approx(2184, rel=1e-2)
@@ -64,9 +66,24 @@ def test_a_consistent_behaviour_is_controlled_after_nine_blocks_and_not_after_ei
     assert treatment.excluded is emitter.excluded is None
 
 
+def test_what_was_held_at_a_look_stays_held_and_the_next_grade_builds_on_it(campaigns):
+    """3 of 3 are reproduced, and 3 of 40 would not be; 9 of 46 then reach C3, for which 9 of 46 alone would lack C2."""
+    early = [(1,)] * 3 + [(0,)] * 37
+    assert [campaigns.judge(*early[:blocks]).grade.level for blocks in (2, 3, 40)] == ["C1", "C2", "C2"]
+    assert e_rate(3, 40, POLICY.background_rate) < 20
+    verdict = campaigns.judge(*early, *[(1,)] * 6, blocks=60)
+    assert (verdict.grade.level, verdict.comparisons[0].treatment_more, verdict.stopped) == ("C3", 9, "grade")
+    assert [step["grade"] for step in verdict.steps] == ["C1", "C1", *["C2"] * 42, "C2", "C3"]
+
+
+def test_a_void_block_after_a_grade_was_held_takes_nothing_away(campaigns):
+    verdict = campaigns.certainty([*campaigns.campaign(*A), *campaigns.block(10, 1, void="late")], campaigns.question())
+    assert (verdict.grade.level, verdict.worst_case.level) == ("C3", "C3")
+
+
 def test_before_the_first_block_a_claim_is_only_reported(campaigns):
     verdict = campaigns.judge()
-    assert (str(verdict.grade), verdict.stopped, verdict.steps) == ("C0-S", "", ())
+    assert (str(verdict.grade), verdict.stopped, verdict.steps) == ("C0-S u=0", "", ())
     assert [arm.grade.level for arm in verdict.arms] == ["C0", *["inconclusive"] * 4]
 
 
@@ -78,7 +95,7 @@ def test_an_exploratory_plan_stays_at_observed(campaigns):
     assert campaigns.judge(*A, exploratory=True).grade.level == "C1"
 
 
-@pytest.mark.parametrize("missing", [role for role in ArmRole if role is not ArmRole.TREATMENT])
+@pytest.mark.parametrize("missing", POLICY.controlled_roles)
 def test_a_plan_without_one_of_the_controls_reaches_reproduced_at_most(campaigns, missing):
     roles = {arm: role for arm, role in campaigns.ROLES.items() if role is not missing}
     rows = [row for row in campaigns.campaign(*A) if row.arm in roles]
@@ -100,7 +117,11 @@ def test_counts_are_compared_where_the_control_alerts_too(campaigns):
 
 
 def test_the_realm_is_part_of_the_grade(campaigns):
-    assert [str(campaigns.judge(*A, realm=realm).grade) for realm in Realm] == ["C3-S", "C3-L", "C3-F"]
+    assert [str(campaigns.judge(*A, realm=realm).grade) for realm in Realm] == [
+        "C3-S u=0 frequent",
+        "C3-L u=1 frequent",
+        "C3-F u=1 frequent",
+    ]
 
 
 def test_the_smallest_and_largest_count_of_a_positive_trial_are_told(campaigns):
@@ -126,7 +147,7 @@ def test_a_block_with_a_silent_emitter_a_sounding_sham_or_a_void_trial_is_void(c
 
 
 def test_the_worst_case_counts_every_void_block_against_the_treatment(campaigns):
-    rows = [*campaigns.campaign(*A), *campaigns.block(10, 1, void="late")]
+    rows = [*campaigns.block(0, 1, void="late"), *[row for number in range(1, 11) for row in campaigns.block(number, 1)]]
     verdict = campaigns.certainty(rows, campaigns.question())
     assert (verdict.grade.level, verdict.worst_case.level, verdict.stopped) == ("C3", "C2", "")
     more = [row for number in (11, 12, 13) for row in campaigns.block(number, 1)]
@@ -163,9 +184,9 @@ def test_every_step_tells_what_was_known_after_its_block(campaigns):
     assert [step["block"] for step in steps] == [str(number) for number in range(10)]
     assert steps[8] == {
         "block": "8",
+        "grade": "C3",
         "low": "0.555047",
         "high": "1.000000",
-        "e-rate": steps[8]["e-rate"],
         "e-1": "102.300000",
         "e-2": "102.300000",
     }
@@ -182,9 +203,10 @@ def test_rows_that_do_not_fit_the_plan_are_refused(campaigns):
         campaigns.certainty(campaigns.block(0, 1), campaigns.question(roles))
 
 
-def test_sixty_blocks_are_judged_in_well_under_a_second(campaigns):
-    from time import perf_counter
-
-    began = perf_counter()
-    campaigns.judge(*[(number % 3, number % 5 == 0, number % 7 == 0) for number in range(60)])
-    assert perf_counter() - began < 0.5
+@pytest.mark.parametrize("realm", [Realm.SIMULATED, Realm.LABORATORY])
+def test_the_worst_case_is_told_with_the_rate_that_is_left_in_it(campaigns, realm):
+    late = [row for number in range(5) for row in campaigns.block(number, 1, void="late")]
+    rows = [*late, *[row for number in range(5, 15) for row in campaigns.block(number, 1)]]
+    verdict = campaigns.certainty(rows, campaigns.question(realm=realm))
+    assert (verdict.grade.rate_class, verdict.worst_case.rate_class) == ("frequent", "intermittent")
+    assert verdict.worst_case.level == "C2"

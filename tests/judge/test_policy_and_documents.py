@@ -1,12 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness.errors import BundleError
 from harness.judge.documents import certainty_document, finding_document, finding_line, outcome_document
+from harness.judge.e_values import zero_trials
 from harness.judge.numbers import decimal_text, fraction_text
 from harness.judge.policy import POLICY
 from harness.vocab.alert import Finding
@@ -16,23 +19,55 @@ from harness.vocab.outcome import TrialOutcome
 
 
 def test_the_policy_has_one_digest_and_every_threshold_changes_it():
-    assert POLICY.document()["format"] == "smets-policy/1"
-    assert POLICY.digest() == "1f2c68f1e80a4c2ad6d24599eff80e49799d69c38fe543fa2b00598a01a5da8c"
-    changes = {
-        "alpha": Fraction(1, 100),
-        "background_rate": Fraction(1, 10),
-        "controlled_evidence": Fraction(200),
-        "hypotheses": 2,
-        "grid": 1000,
+    assert POLICY.document()["format"] == "smets-policy/2"
+    assert POLICY.digest() == "e829045e8e9f4360144bcf7580cea39bb22197934e43afed33872aa6237997ca"
+    others = {
+        str: lambda text: text + "-of-ours",
+        int: lambda number: number + 1,
+        Fraction: lambda share: share / 2,
+        tuple: lambda some: some[1:],
     }
-    digests = {replace(POLICY, **{name: value}).digest() for name, value in changes.items()}
-    assert len({POLICY.digest(), *digests}) == 1 + len(changes)
+    changes = {threshold.name: getattr(POLICY, threshold.name) for threshold in fields(POLICY)}
+    digests = {replace(POLICY, **{name: others[type(value)](value)}).digest() for name, value in changes.items()}
+    assert len({POLICY.digest(), *digests}) == 1 + len(changes) == 27
 
 
 def test_thresholds_are_written_exactly():
     document = POLICY.document()
     assert document["C2"] == {"background-rate": "1/20", "evidence": "20/1", "positives": 3, "sessions": 2}
     assert document["C3"]["evidence"] == "100/1"
+
+
+def test_the_policy_names_every_threshold_of_the_specification():
+    document = POLICY.document()
+    assert document["C4"] == {"necessity": "20/1", "roles": ["factor-control", "factors-alone"], "sufficiency": "20/1"}
+    assert document["C5"] == {"evidence": "20/1"}
+    rungs = [{"blocks": 29, "rate": "1/10"}, {"blocks": 59, "rate": "1/20"}, {"blocks": 299, "rate": "1/100"}]
+    assert document["NR"] == {"evidence": "20/1", "rungs": rungs}
+    assert document["screening"] == {"false-discovery-rate": "1/20"}
+    assert document["remediation"] == {"evidence": "20/1", "share": "1/10"}
+    assert document["impact"] == {"floors": {"I1": "1/1000", "I2": "1/100", "I3": "1/10"}, "probability": "4/5"}
+    assert document["prior-odds"] == "1/10"
+    assert document["gates"]["register-listing"][0] == {"band": "I0", "interim": False, "level": "C3", "reply-days": 0, "units": 2}
+    assert parse(canonical(document) + b"\n") == document
+
+
+def test_the_rungs_of_not_reproduced_are_what_the_evidence_gives():
+    assert [zero_trials(rate, POLICY.zero_evidence) for _, rate in POLICY.zero_rungs] == [blocks for blocks, _ in POLICY.zero_rungs]
+
+
+@given(st.integers(0), st.integers(1))
+def test_numbers_of_any_size_are_written_digit_for_digit(numerator, denominator):
+    value = Fraction(numerator, denominator)
+    assert Fraction(fraction_text(value)) == value
+
+
+def test_numbers_beyond_what_python_writes_by_itself_are_written_all_the_same():
+    value = Fraction(10**9_999 + 7, 3**20_000)
+    numerator, denominator = fraction_text(value).split("/")
+    assert (int(numerator[-4_000:]), len(numerator)) == (7, 10_000)
+    assert (len(denominator), int(denominator[-50:])) == (9_543, 3**20_000 % 10**50)
+    assert decimal_text(Fraction(10**9_999), 1) == "1" + "0" * 9_999 + ".0"
 
 
 def test_decimals_are_cut_off_and_never_rounded_up():
@@ -45,7 +80,7 @@ def test_decimals_are_cut_off_and_never_rounded_up():
 def test_a_verdict_is_written_canonically_with_exact_ratios(campaigns):
     document = certainty_document(campaigns.judge(*[(4,)] * 9))
     assert parse(canonical(document) + b"\n") == document
-    assert (document["grade"], document["worst-case"], document["stopped"]) == ("C3-S", "C3-S", "grade")
+    assert (document["grade"], document["worst-case"], document["stopped"]) == ("C3-S u=0 frequent", "C3-S u=0 frequent", "grade")
     assert document["comparisons"][0]["e-value"] == {"exact": "1023/10", "decimal": "102.300000"}
     assert document["arms"][1]["excluded"] == {"exact": "283129/1000000", "decimal": "0.283129"}
     assert document["arms"][0]["excluded"] is None

@@ -4,17 +4,16 @@ import pytest
 
 from harness.judge.e_values import e_rate
 from harness.judge.policy import POLICY
+from harness.judge.progress import outset
 from harness.judge.stopping import stop_reason
-from harness.judge.tally import begin
 
 
 def stopped(campaigns, *blocks, **asked):
     """Look after each block and return how many were carried out and why that was the end."""
-    question = campaigns.question(**asked)
-    tally = begin(question.roles)
+    progress = outset(campaigns.question(**asked))
     for number, counts in enumerate(blocks):
-        tally = tally.plus(campaigns.block(number, *counts))
-        reason = stop_reason(tally, question)
+        progress = progress.plus(campaigns.block(number, *counts))
+        reason = stop_reason(progress)
         if reason:
             return number + 1, reason
     return len(blocks), ""
@@ -52,8 +51,7 @@ def test_a_plan_that_cannot_reach_its_grade_stops_at_the_highest_it_can(campaign
 
 
 def test_before_the_first_block_there_is_no_reason_to_stop(campaigns):
-    question = campaigns.question()
-    assert stop_reason(begin(question.roles), question) == ""
+    assert stop_reason(outset(campaigns.question())) == ""
 
 
 def test_void_blocks_are_used_up_and_count_for_no_zero(campaigns):

@@ -174,7 +174,7 @@ def test_a_trial_of_another_plan_is_refused(planned) -> None:
 
 
 def test_roles_are_known_by_number_alone(planned) -> None:
-    assert planned().roles == dict(enumerate(ArmRole))
+    assert planned().roles == dict(enumerate(tuple(ArmRole)[:5]))
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,22 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from harness.judge.documents import certainty_document
+from harness.judge.impact_document import impact_document
 from harness.judge.policy import POLICY
+from harness.report.contrast import Side, side
+from harness.report.excerpt import Excerpt, ExcerptMessage, Seen
 from harness.report.story import Code, Expectation, Mark, Measure, Story, StoryArm, StoryTrial, Timeline
 from harness.scenario.model import StopRule, Window
-from harness.vocab.outcome import ArmCertainty, Certainty, Comparison, Grade, TrialOutcome
+from harness.vocab.canonical import document
+from harness.vocab.impact import Impact, Point, Population, Share, Spread
+from harness.vocab.journal import TAPS
+from harness.vocab.outcome import LADDER, ArmCertainty, Certainty, Comparison, Grade, Meaning, TrialOutcome, graded
 from harness.vocab.roles import ArmRole, Realm
-from harness.vocab.time import HOUR, MINUTE, SECOND
+from harness.vocab.time import HOUR, MILLISECOND, MINUTE, SECOND
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 NEEDED = Fraction(100)
 GRID = 1000
@@ -148,8 +155,7 @@ def _certainty(recipe: Recipe, blocks: Sequence[int]) -> Certainty:
                 rate_high=high,
                 e_rate=e_rate(len(hits), len(seen)),
                 excluded=None if hits or not seen else 1 - Fraction(str(round(0.05 ** (1 / len(seen)), 4))),
-                grade=Grade(recipe.level if plan.role is ArmRole.TREATMENT else "C2" if hits else "NR", recipe.realm),
-                rate_class=kind if hits else "",
+                grade=_grade(recipe, recipe.level if plan.role is ArmRole.TREATMENT else "C2" if hits else "NR", kind),
             )
         )
     compared = [index for index, plan in enumerate(recipe.arms) if plan.role.compares]
@@ -160,10 +166,12 @@ def _certainty(recipe: Recipe, blocks: Sequence[int]) -> Certainty:
         low, high = interval(sum(treated[block] > 0 for block in here), len(here))
         step = {"block": str(upto), "low": str(low), "high": str(high)}
         steps.append(step | {f"e-{index}": str(_pairs(treated, recipe.arms[index].counts, here)[3]) for index in compared})
+    treatment = next((arm for arm in arms if arm.role is ArmRole.TREATMENT), None)
     pairs = {index: _pairs(treated, recipe.arms[index].counts, valid) for index in compared}
+    weakest = min((index for index in compared if recipe.arms[index].role.controls), key=lambda index: pairs[index][3], default=None)
     return Certainty(
-        grade=Grade(recipe.level, recipe.realm),
-        worst_case=Grade(recipe.level, recipe.realm),
+        grade=_grade(recipe, recipe.level, treatment.rate_class if treatment else ""),
+        worst_case=_grade(recipe, recipe.level, treatment.rate_class if treatment else ""),
         blocks=len(blocks),
         void_blocks=dict(recipe.void),
         arms=tuple(arms),
@@ -173,13 +181,66 @@ def _certainty(recipe: Recipe, blocks: Sequence[int]) -> Certainty:
         ),
         stopped=recipe.stopped,
         steps=tuple(steps),
+        meaning=None if weakest is None else _meaning(weakest, pairs[weakest][3]),
     )
+
+
+def _meaning(arm: int, value: Fraction) -> Meaning:
+    return Meaning(arm=arm, evidence=value, prior_odds=Fraction(1, 10), posterior_odds=value / 10)
+
+
+def _grade(recipe: Recipe, level: str, rate_class: str) -> Grade:
+    return graded(level, recipe.realm, units=1, rate_class=rate_class if level in LADDER[1:] else "")
 
 
 def _pairs(treated: Sequence[int], control: Sequence[int], blocks: Sequence[int]) -> tuple[int, int, int, Fraction]:
     more = sum(treated[block] > control[block] for block in blocks)
     less = sum(treated[block] < control[block] for block in blocks)
     return more, less, len(blocks) - more - less, e_pair(more, less)
+
+
+def _excerpt(arm: int) -> Excerpt:
+    """Three messages on their way: one unremarkable, one superfluous that the user met twice, one that no tap north of the hub saw."""
+    messages = tuple(
+        ExcerptMessage(code=code, role="esme", counter=1_000 + place, superfluous=place == 1)
+        for place, code in enumerate(("0x8002", "0x8085", "0x8002"))
+    )
+    seen = [
+        Seen(at=(place + 1) * HOUR + step * 250 * MILLISECOND, tap=tap, message=place, superfluous=place == 1 and tap == "hub")
+        for place in range(3)
+        for step, tap in enumerate(TAPS[: 2 if place == 2 else 5])
+    ]
+    seen.insert(10, Seen(at=2 * HOUR + 2 * SECOND, tap="user", message=1, superfluous=False))
+    return Excerpt(arm=arm, trial=f"t{arm + 1:05}", messages=messages, seen=tuple(seen), earlier=4, later=31)
+
+
+def _impact(realm: Realm, trials: Sequence[StoryTrial]) -> Impact:
+    """An impact with a stated share: five counting points, each thinner than the one before it."""
+    points = tuple(
+        Point(
+            tap=tap,
+            gain=Fraction(5 - place, 5),
+            rate=Fraction(68 * (5 - place), 5),
+            rate_spread=Spread(p5=Fraction(26), p50=Fraction(67), p95=Fraction(121)).times(Fraction(5 - place, 5)),
+            load=Spread(p5=Fraction(545), p50=Fraction(2057), p95=Fraction(5430)).times(Fraction(5 - place, 5)),
+            peak=None,
+        )
+        for place, tap in enumerate(TAPS)
+    )
+    treated = [trial.outcome for trial in trials if trial.arm == 0]
+    return Impact(
+        realm=realm,
+        counted_at="hub",
+        trials=len(treated),
+        positive=sum(outcome.positive for outcome in treated),
+        exposure=sum(outcome.exposure for outcome in treated),
+        count=sum(outcome.count for outcome in treated),
+        replicates=10_000,
+        population=Population(share=Share(low=5_000, mode=20_000, high=80_000), counting_point="wan"),
+        points=points,
+        against=None,
+        band="",
+    )
 
 
 def build(recipe: Recipe) -> Story:
@@ -231,6 +292,8 @@ def build(recipe: Recipe) -> Story:
         trials=tuple(trials[: len(trials) - recipe.missing]),
         certainty=_certainty(recipe, complete),
         timelines=tuple(_timeline(plan, index) for index, plan in enumerate(recipe.arms)),
+        excerpt=_excerpt(0),
+        impact=_impact(recipe.realm, trials),
         detectors={
             "pair-chatter": "Opposite edges of one quantity, again and again within a short time.",
             "repeat": "The same message, octet for octet, seen more than once.",
@@ -342,3 +405,41 @@ def maker() -> SimpleNamespace:
 def story(request: pytest.FixtureRequest, stories: dict[str, Story]) -> Story:
     """Each made-up story in turn."""
     return stories[request.param]
+
+
+def _files_of(story: Story, *, seed: str = "1", hub: str = "dev-h001") -> dict[str, bytes]:
+    """The files of a bundle that would tell this story, as far as a comparison reads them."""
+    devices = {"hub": hub, "esme": "dev-e001"}
+    plan = {
+        "arms": [{"name": arm.name, "role": arm.role.value, "devices": devices, "region": "north", "stimuli": []} for arm in story.arms],
+        "devices": {name: {"role": role} for role, name in devices.items()},
+        "scenario": story.scenario,
+        "question": story.question,
+        "target": {"name": "simulator", "realm": story.realm.value, "clock": "virtual"},
+        "policy": {"id": story.policy.version, "digest": story.policy.digest()},
+        "harness": {"version": story.harness_version, "digest": story.harness_digest},
+        "seed": seed,
+    }
+    found = {
+        "data/plan/plan.json": document(plan),
+        "data/results/certainty.json": document(certainty_document(story.certainty)),
+        "data/identity/dev-e001.json": document({"maker": "Alder Instruments", "model": "alder-e1", "firmware": "1.2"}),
+    }
+    return found | ({"data/results/impact.json": document(impact_document(story.impact))} if story.impact else {})
+
+
+@pytest.fixture(scope="session")
+def files_of() -> Callable[..., dict[str, bytes]]:
+    """Makes the files of a bundle that would tell a story."""
+    return _files_of
+
+
+@pytest.fixture(scope="session")
+def sealed_side() -> Callable[..., Side]:
+    """Makes one side of a comparison out of a story."""
+
+    def make(letter: str, story: Story, *, named: bool = False, **changes: str) -> Side:
+        files = _files_of(story, **changes)
+        return side(letter, "ab" * 32, files, files.__getitem__, named=named)
+
+    return make

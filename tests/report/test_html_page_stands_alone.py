@@ -109,7 +109,7 @@ def test_headings_do_not_skip_a_level(story: Story) -> None:
 
 def test_the_realm_stands_before_the_verdict_and_again_at_the_end(stories: dict[str, Story]) -> None:
     title, _, words = "".join(Page(html.render(stories["controlled"])).text).partition("Evidence report")
-    assert "C3-S average-voltage-chatter (simulated)" in title
+    assert "C3-S u=0 frequent average-voltage-chatter (simulated)" in title
     assert words.index("Shows what the model does, and grades no device.") < words.index("C3")
     assert words.rindex("Simulated: shows what the model does, and grades no device.") > words.index("Trial by trial")
 

@@ -20,6 +20,8 @@ NAMES = {
     "grade",
     "grade-name",
     "harness",
+    "claim",
+    "impact",
     "meaning",
     "measure",
     "not-examined",

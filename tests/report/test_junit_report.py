@@ -61,7 +61,7 @@ def test_several_scenarios_are_several_suites(stories: dict[str, Story]) -> None
 def test_the_verdict_and_the_realm_travel_with_the_result(stories: dict[str, Story]) -> None:
     (suite,) = _suites(junit.render(stories["controlled"]))
     properties = {one.getAttribute("name"): one.getAttribute("value") for one in suite.getElementsByTagName("property")}
-    assert properties["grade"] == "C3-S"
+    assert properties["grade"] == "C3-S u=0 frequent"
     assert "grades no device" in properties["realm"]
     assert "E = 102, needed 100" in suite.getElementsByTagName("system-out")[0].firstChild.data
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.report import document, html, junit, text, wording
+from harness.detect.sentences import SENTENCES
+from harness.evidence.readme import README
+from harness.report import document, html, junit, notice_wording, text, wording
 from harness.report.story import Story
 from harness.report.words import BANNED, lint
 
@@ -19,9 +21,11 @@ PHRASES = [
     *("faulty", "fault", "faults", "defective", "defect", "defects", "fail", "fails", "failed", "failing", "failure", "failures"),
     *("broken", "bug", "bugs", "buggy", "malfunction", "malfunctions", "malfunctioned", "malfunctioning"),
     *("non-compliant", "noncompliant", "non-compliance", "negligent", "negligence", "unsafe"),
-    *("causes", "caused", "causing", "due to", "root cause is", "root cause was", "responsible for", "to blame"),
+    *("dangerous", "hazard", "hazards", "hazardous"),
+    *("causes", "caused", "causing", "due to", "root cause is", "root cause was", "responsible for", "responsibility", "to blame"),
     *("always", "never", "all", "every time", "fix", "fixed", "fixes", "resolved", "resolves", "eliminated", "eliminates", "cured"),
-    *("proves", "proved", "proven", "proof", "confirms", "confirmed", "not affected", "unaffected", "no issue", "no issues"),
+    *("no issue", "no issues"),
+    *("proves", "proved", "proven", "proof", "confirms", "confirmed", "confirmation", "not affected", "unaffected"),
 ]
 
 
@@ -70,7 +74,10 @@ def test_phrases_are_reported_in_order_of_place() -> None:
 
 
 def test_every_sentence_a_report_can_say_is_neutral() -> None:
-    sentences = {**wording.TEMPLATES, **wording.GRADES, **{role.value: words for role, words in wording.PURPOSES.items()}}
+    sentences = {**wording.TEMPLATES, **wording.GRADES, **wording.PLACES, **wording.LIFELINES}
+    sentences |= {role.value: words for role, words in wording.PURPOSES.items()}
+    sentences |= {**notice_wording.NOTICES, **notice_wording.CAUSES, **notice_wording.REMEDIATIONS}
+    sentences |= SENTENCES
     assert {name: lint(words) for name, words in sentences.items() if lint(words)} == {}
     assert lint(" ".join(wording.BEYOND)) == ()
 
@@ -93,11 +100,16 @@ class _Words(HTMLParser):
             self.words.append(data)
 
 
-def test_templates_are_neutral() -> None:
-    source = (ROOT / "harness" / "report" / "templates" / "report.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("name", "heading"), [("report.html", "What was not shown"), ("contrast.html", "Two bundles side by side")])
+def test_templates_are_neutral(name: str, heading: str) -> None:
+    source = (ROOT / "harness" / "report" / "templates" / name).read_text(encoding="utf-8")
     words = " ".join(_Words(source).words)
-    assert "What was not examined" in words
+    assert heading in words
     assert [str(found) for found in lint(words)] == []
+
+
+def test_the_readme_of_a_bundle_is_neutral() -> None:
+    assert [str(found) for found in lint(README.decode())] == []
 
 
 def test_rendered_reports_are_neutral(story: Story) -> None:

@@ -188,7 +188,7 @@ def test_a_trial_that_breaks_off_is_void_and_not_negative(smets_harness: Run, tm
     done = smets_harness("run", SMALL[0], *swapped, "--name", "b", "--json", env=env)
     assert done.returncode == 7, done.stderr
     verdict = json.loads(done.stdout)
-    assert verdict["grade"] == "inconclusive-S"
+    assert verdict["grade"] == "inconclusive-S u=0"
     assert len(verdict["certainty"]["void-blocks"]) == verdict["certainty"]["blocks"]
     assert all("the radio is gone" in reason for reason in verdict["certainty"]["void-blocks"].values())
     assert smets_harness("verify", "out/b", env=env).returncode == 0

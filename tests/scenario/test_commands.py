@@ -66,7 +66,7 @@ def test_check_gives_other_programs_the_facts(fake, tmp_path) -> None:
         "expected": "north, central, south",
         "nearest": "north",
     }
-    assert told["files"][1] == {"file": "hover", "problems": []}
+    assert told["files"][1] == {"file": "hover", "problems": [], "warnings": []}
 
 
 def test_check_feels_instant(fake) -> None:

@@ -127,10 +127,10 @@ CASES = [
     ("a setting out of range", "pairs = 4", "pairs = 0", [("48:18", "0", "0 is out of range", "")]),
     ("a tap nobody listens at", "observe =", 'taps = ["han"]\nobserve =', [("47:2", "outcome", "nobody listens at tap 'hub'", "")]),
     ("alerts of a role nobody fills", "with = { pairs = 4 }", 'role = "ppmid"', [("48:8", '"ppmid"', "has no 'ppmid'", "")]),
-    ("unknown grade to stop at", 'at = "C3"', 'at = "C4"', [("51:6", '"C4"', "no choice 'C4'", "C3")]),
+    ("unknown grade to stop at", 'at = "C3"', 'at = "C5"', [("51:6", '"C5"', "no choice 'C5'", "C4")]),
     ("no block", "blocks = 12", "blocks = 0", [("52:10", "0", "0 is out of range", "")]),
     ("a number as text", "blocks = 12", 'blocks = "12"', [("52:10", '"12"', "'12' does not fit", "")]),
-    ("unknown grade expected", 'treatment = "C3"', 'treatment = "C9"', [("55:13", '"C9"', "no choice 'C9'", "C3")]),
+    ("unknown grade expected", 'treatment = "C3"', 'treatment = "C9"', [("55:13", '"C9"', "no choice 'C9'", "C4")]),
     ("unknown arm expected", "treatment =", "treatmnt =", [("55:1", "treatmnt", "no arm 'treatmnt'", "treatment")]),
     (
         "an exploratory C3",
@@ -170,10 +170,7 @@ CASES = [
         "a factor that leads nowhere",
         '"combination.hub" =',
         '"combination.hubb" =',
-        [
-            ("59:23", '"gate-1@2.0"', "no key 'hubb' in combination", "hub"),
-            ("59:37", '"gate-1@2.1"', "no key 'hubb' in combination", "hub"),
-        ],
+        [("59:1", '"combination.hubb"', "no combination 'hubb'", "hub")],
     ),
     (
         "a table that is none",

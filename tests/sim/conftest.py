@@ -69,6 +69,7 @@ class Bench:
         observe: str = "2h",
         seed: bytes = SEED,
         region: str = "central",
+        fidelity: str = "messages",
     ) -> TrialOrder:
         capabilities = self.simulator.capabilities()
         return TrialOrder(
@@ -87,11 +88,12 @@ class Bench:
                 for index, (at, on, do, given) in enumerate(stimuli)
             ),
             codes=tuple(codes),
+            fidelity=fidelity,
         )
 
-    def run(self, order: TrialOrder) -> Shown:
+    def run(self, order: TrialOrder, capture: BytesIO | None = None) -> Shown:
         stream = BytesIO()
-        self.simulator.run(order, JournalWriter(stream))
+        self.simulator.run(order, JournalWriter(stream, capture))
         journal = Journal(stream.getvalue())
         return Shown(stream.getvalue(), journal, read_trial(journal))
 
@@ -99,4 +101,10 @@ class Bench:
 @pytest.fixture
 def bench() -> Bench:
     """A bench with the simulator on it."""
+    return Bench()
+
+
+@pytest.fixture(scope="module")
+def one_bench() -> Bench:
+    """A bench for all tests of a module, for trials that are carried out once."""
     return Bench()

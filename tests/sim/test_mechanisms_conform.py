@@ -10,7 +10,7 @@ import pytest
 
 from harness.errors import BenchError
 from harness.interfaces.kit import check_mechanism
-from harness.interfaces.target import MechanismUse
+from harness.interfaces.target import FIDELITIES, MechanismUse
 from harness.vocab.journal import Journal
 from harness.vocab.time import MINUTE, SECOND
 
@@ -21,6 +21,7 @@ HOVER = ("0s", "esme", "supply.voltage", {"mean": "253.0 V", "deviation": "0.6 V
 DEAF = ("0s", "esme", "han.loss", {"acknowledgement-loss": "90 %"})
 SWINGS = [(f"{hour}h", "esme", "supply.voltage", {"mean": "256 V", "for": "30m"}) for hour in (1, 2, 3, 4)]
 RESTART = ("10m", "hub", "hub.restart", {"duration": "60s"})
+KNOCK = ("10m", "hub", "han.knock", {"every": "10m", "times": 10})
 FORGETFUL = {"tunnel-policy": "ask-again"}
 
 
@@ -37,7 +38,7 @@ def _home(
 
 
 def test_the_folder_is_the_list(bench: Bench) -> None:
-    assert {mechanism.origin for mechanism in bench.simulator.mechanisms().values()} == {"M05", "M09", "M17", "positive control"}
+    assert {mechanism.origin for mechanism in bench.simulator.mechanisms().values()} == {"M05", "M09", "M11", "M17", "positive control"}
 
 
 def test_average_voltage_chatter_conforms(bench: Bench) -> None:
@@ -53,6 +54,20 @@ def test_retransmission_duplicates_conforms(bench: Bench) -> None:
 def test_tunnel_disagreement_conforms(bench: Bench) -> None:
     order = bench.order(*_home(bench, hub=FORGETFUL), stimuli=[RESTART], observe="3h")
     check_mechanism(bench.simulator.mechanisms()["tunnel-disagreement"], bench.simulator, order, role="esme")
+
+
+def test_join_refusal_alerts_conforms(bench: Bench) -> None:
+    order = bench.order(*_home(bench), codes=(0x8F3E,), stimuli=[KNOCK], observe="3h")
+    check_mechanism(bench.simulator.mechanisms()["join-refusal-alerts"], bench.simulator, order, role="hub")
+
+
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_every_refusal_is_an_alert_at_the_cadence_of_who_knocks(bench: Bench, fidelity: str) -> None:
+    hub = bench.device("hub", join_refusal_alerts={})
+    stimuli = [KNOCK, ("30m", "hub", "hub.restart", {"duration": "15m"})]
+    shown = bench.run(bench.order(hub, bench.device("esme"), stimuli=stimuli, observe="3h", fidelity=fidelity))
+    instants = [sighting.at // MINUTE for sighting in shown.at("hub", "hub")]
+    assert instants == [10, 20, *range(50, 110, 10)], "ten attempts; a hub without power refuses nobody"
 
 
 @pytest.mark.parametrize("role", ["esme", "gsme", "hub"])

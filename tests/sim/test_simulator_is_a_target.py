@@ -10,6 +10,7 @@ import pytest
 
 from harness.errors import BenchError
 from harness.interfaces.kit import check_target
+from harness.interfaces.target import FIDELITIES
 from harness.vocab.roles import Realm
 from harness.vocab.time import HOUR, MINUTE, SECOND
 
@@ -22,14 +23,18 @@ SAMPLES = {
     "supply.voltage": {"mean": "253 V", "deviation": "0.5 V", "for": "20m"},
     "supply.cut": {"duration": "20s"},
     "han.loss": {"loss": "50 %", "for": "10m"},
+    "han.interference": {"loss": "20 %", "for": "10m"},
+    "han.attenuation": {"by": 20},
+    "han.neighbour": {"for": "10m"},
     "wan.loss": {"for": "10m"},
     "command.send": {"off": ["0x8183"]},
     "time.step": {"by": "-3s"},
 }
 
 
-def test_the_kit_finds_nothing_amiss(bench: Bench) -> None:
-    check_target(bench.simulator, bench.order(observe="1h"), samples=SAMPLES)
+@pytest.mark.parametrize("fidelity", FIDELITIES)
+def test_the_kit_finds_nothing_amiss(bench: Bench, fidelity: str) -> None:
+    check_target(bench.simulator, bench.order(observe="1h", fidelity=fidelity), samples=SAMPLES)
 
 
 def test_it_enters_by_the_entry_point_and_says_what_it_is(bench: Bench) -> None:

@@ -105,3 +105,9 @@ def test_shuffling_keeps_every_item_and_leaves_the_list_alone(items: list[int], 
     before = list(items)
     assert sorted(Chance(seed).shuffled(items)) == sorted(items)
     assert items == before
+
+
+def test_a_stream_is_the_same_however_it_is_asked_for():
+    whole = Chance(b"stream").octets(9_000)
+    parts = Chance(b"stream")
+    assert b"".join(parts.octets(count) for count in (1, 31, 33, 2_000, 0, 5, 1_025, 1_024, 4_881)) == whole

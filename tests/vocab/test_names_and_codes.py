@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from harness.errors import ScenarioError
 from harness.vocab.alert import alert_code, code_text
 from harness.vocab.identity import DeviceModel, eui64
-from harness.vocab.outcome import Grade
 from harness.vocab.roles import ArmRole, Realm
 
 
@@ -52,13 +51,10 @@ def test_what_is_no_alert_code_is_told_with_an_example(text: str) -> None:
         alert_code(text)
 
 
-def test_the_treatment_is_compared_with_condition_and_device_controls_only() -> None:
-    assert [role for role in ArmRole if role.compares] == [ArmRole.CONDITION_CONTROL, ArmRole.DEVICE_CONTROL]
-
-
-def test_a_grade_is_never_written_without_its_realm() -> None:
-    assert str(Grade("C3", Realm.SIMULATED)) == "C3-S"
-    assert str(Grade("inconclusive", Realm.FIELD)) == "inconclusive-F"
+def test_the_treatment_is_compared_with_controls_and_with_leaving_out_a_factor() -> None:
+    controls = [ArmRole.CONDITION_CONTROL, ArmRole.DEVICE_CONTROL]
+    assert [role for role in ArmRole if role.controls] == controls
+    assert [role for role in ArmRole if role.compares] == [*controls, ArmRole.FACTOR_CONTROL]
 
 
 def test_every_realm_says_what_it_cannot_show() -> None:

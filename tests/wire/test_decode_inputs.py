@@ -154,8 +154,10 @@ def test_encrypted_zigbee_frames_are_said_not_to_be_read(smets_harness: Command,
     done = smets_harness("decode", "air.pcap")
     assert done.returncode == 5
     numbers = ", ".join(str(number) for number in range(1, 24, 2))
-    assert f"air.pcap: packets {numbers}, …: not read, 40 in all: a ZigBee frame that is encrypted at the network layer; " in done.stdout
-    assert "no message, 40 in all: an IEEE 802.15.4 frame that carries no message: an acknowledgement" in done.stdout
+    assert (
+        f"air.pcap: packets {numbers}, …: not read, 40 in all: a ZigBee frame that is encrypted at the network layer, under" in done.stdout
+    )
+    assert "no message, 40 in all: an IEEE 802.15.4 frame that carries no message of its own: an acknowledgement" in done.stdout
     assert "there is no message to decode" in done.stderr
     assert smets_harness("decode", our_alerts["generic-critical-gbz"].hex(), "air.pcap").returncode == 6
 

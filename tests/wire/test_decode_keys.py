@@ -12,9 +12,6 @@ import pytest
 from key_files import private_key_file, write_key_folder
 from payload_specimens import ACB, ESME, GPF, GSME, KEYS, NETWORK, PPMID, SPECIMENS, STRANGER, SUPPLIER, message_of
 
-from harness.cli.protection_checks import BETWEEN_DEVICES
-from harness.wire.gbcs import crypto
-
 if TYPE_CHECKING:
     import subprocess
     from collections.abc import Callable
@@ -121,10 +118,6 @@ def test_commands_between_devices_are_said_to_be_unresolved(smets_harness: Comma
     assert done.returncode == 1
     assert "MAC: invalid, by the keys agreed between" in done.stdout
     assert "between two devices of a home; which keys make it is not public, and was taken to be theirs" in done.stdout
-
-
-def test_the_codes_between_devices_are_those_that_checking_rests_on() -> None:
-    assert crypto._BETWEEN_DEVICES == BETWEEN_DEVICES
 
 
 def test_remarks_on_the_folder_go_to_standard_error(smets_harness: Command, folder: Path) -> None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from captures import UPPER_PDU, pcap, upper_pdu
 
-from harness.wire.pcap import read_packets
-from harness.wire.pcap_gbcs import Carried, carried
+from harness.wire.pcap_gbcs import CaptureReader, Carried, Found, NotRead
 from harness.wire.tunnelling import Bare, CloseTunnel, Get, GetResponse, Put, TransferData, TunnelFrame, write_data, write_frame
 
 if TYPE_CHECKING:
@@ -21,8 +20,13 @@ MESSAGE = bytes.fromhex("df0903") + bytes(60)
 
 
 def only(octets: bytes, link_type: int) -> Carried:
-    (packet,) = read_packets([pcap([octets], link_type=link_type)])
-    return carried(packet)
+    """Return what one packet gives, or the reason that weighs most why it gives nothing."""
+    held = list(CaptureReader().read([pcap([octets], link_type=link_type)]))
+    found = [one.message for one in held if isinstance(one, Found)]
+    if found:
+        return Carried(found[0], "", lost=False)
+    reasons = sorted(((one.lost, one.reason) for one in held if isinstance(one, NotRead)), reverse=True)
+    return Carried(b"", reasons[0][1], lost=reasons[0][0]) if reasons else Carried(b"", "a command of the Tunneling cluster", lost=False)
 
 
 def transfer(data: TunnelData, *, from_server: bool = False) -> bytes:
@@ -99,30 +103,31 @@ SECURED = bytes.fromhex("0802000001001e01") + b"\x28" + bytes(13)
 NOTHING = {
     "acknowledgement": (bytes.fromhex("020001"), "an acknowledgement", False),
     "beacon": (bytes.fromhex("008001 3412 0000") + bytes(4), "a beacon", False),
-    "MAC command": (bytes.fromhex("238801 3412 0000 0100 04"), "a MAC command", False),
-    "reserved frame type": (bytes.fromhex("070001"), "a frame of type 7", False),
+    "MAC command": (bytes.fromhex("638801 3412 0000 0100 04"), "a MAC command", False),
+    "reserved frame type": (bytes.fromhex("070001"), "broken at the MAC layer", True),
     "MAC security": (on_air(PUT, mac=bytes.fromhex("49880134120000 0100")), "encrypted at the MAC layer", True),
-    "IEEE 802.15.4-2015": (on_air(PUT, mac=bytes.fromhex("41a80134120000 0100")), "a version whose header is not read", True),
+    "IEEE 802.15.4-2015": (on_air(PUT, mac=bytes.fromhex("41a80134120000 0100")), "802.15.4-2015 or later", True),
     "not ZigBee PRO": (on_air(PUT, nwk=bytes.fromhex("0400000001001e01")), "not ZigBee PRO", False),
     "encrypted": (on_air(PUT, nwk=SECURED), "encrypted at the network layer", True),
-    "network command": (on_air(b"\x08\x00", nwk=bytes.fromhex("0900000001001e01"), aps=b""), "a network command", False),
-    "APS command": (on_air(PUT, aps=b"\x01\x07"), "an APS command", False),
-    "APS acknowledgement": (on_air(PUT, aps=struct.pack("<BBHHBB", 2, 1, 0x0704, 0x0109, 1, 1)), "acknowledgement", False),
+    "network command": (on_air(b"\x08\x00", nwk=bytes.fromhex("0900000001001e01"), aps=b""), "no message of its own", False),
+    "APS command": (on_air(PUT, aps=b"\x01\x07"), "no message of its own", False),
+    "APS acknowledgement": (on_air(PUT, aps=struct.pack("<BBHHBB", 2, 1, 0x0704, 0x0109, 1, 1)), "no message of its own", False),
     "APS security": (on_air(PUT, aps=struct.pack("<BBHHBB", 0x20, 1, 0x0704, 0x0109, 1, 1)), "encrypted at the application layer", True),
-    "another cluster": (on_air(PUT, aps=struct.pack("<BBHHBB", 0x20, 1, 0x0702, 0x0109, 1, 1)), "another cluster", False),
-    "fragment": (on_air(PUT, aps=struct.pack("<BBHHBBBB", 0x80, 1, 0x0704, 0x0109, 1, 1, 1, 3)), "a fragment", True),
+    "another cluster": (on_air(PUT, aps=struct.pack("<BBHHBB", 0, 1, 0x0702, 0x0109, 1, 1)), "another cluster", False),
+    "another cluster, secured": (on_air(PUT, aps=struct.pack("<BBHHBB", 0x20, 1, 0x0702, 0x0109, 1, 1)), "application layer", False),
+    "fragment": (on_air(PUT, aps=struct.pack("<BBHHBBBB", 0x80, 1, 0x0704, 0x0109, 1, 1, 2, 3)), "not every fragment", True),
     "another tunnel command": (
         on_air(write_frame(TunnelFrame(sequence=1, command=CloseTunnel(tunnel=5), default_response=True))),
-        "other than TransferData",
+        "a command of the Tunneling cluster",
         False,
     ),
     "broken ZCL": (on_air(b"\x01\x09"), "Tunneling cluster that is none", True),
     "GET": (on_air(transfer(Get())), "carries no message", False),
     "nothing waits": (on_air(transfer(GetResponse(0, b""), from_server=True)), "carries no message", False),
     "no tunnel data": (on_air(PUT[:5] + b"\x77"), "none of the four forms", True),
-    "breaks off in the MAC header": (on_air(PUT)[:6], "breaks off", True),
-    "breaks off in the network header": (on_air(PUT)[:10], "breaks off", True),
-    "breaks off in the APS header": (on_air(PUT)[:24], "breaks off", True),
+    "breaks off in the MAC header": (on_air(PUT)[:6], "broken at the MAC layer", True),
+    "breaks off in the network header": (on_air(PUT)[:10], "broken at the network layer", True),
+    "breaks off in the APS header": (on_air(PUT)[:24], "broken at the application layer", True),
 }
 
 
@@ -142,7 +147,8 @@ def test_a_frame_that_gives_no_message_says_why(name: str) -> None:
         (upper_pdu(b""), UPPER_PDU, "nothing in it", True),
         (upper_pdu(MESSAGE)[:14], UPPER_PDU, "tags do not end", True),
         (b"", UPPER_PDU, "tags do not end", True),
-        (b"\x00" * 60, 1, "link type 1 is not one", True),
+        (b"\x00" * 60, 105, "link type 105 is not one", True),
+        (b"\x00" * 60, 1, "not ZEP", False),
     ],
 )
 def test_a_packet_that_gives_no_message_says_why(packet: bytes, link_type: int, words: str, lost: bool) -> None:
@@ -152,10 +158,13 @@ def test_a_packet_that_gives_no_message_says_why(packet: bytes, link_type: int, 
 
 
 def test_a_packet_that_the_capture_cut_short_is_not_taken_for_a_message() -> None:
-    (packet,) = read_packets([pcap([upper_pdu(MESSAGE)])])
-    found = carried(packet._replace(octets=packet.octets[:-1]))
-    assert (found.message, found.lost) == (b"", True)
-    assert "kept only the start" in found.reason
+    for link_type, octets in ((UPPER_PDU, upper_pdu(MESSAGE)), (230, on_air(PUT))):
+        whole = pcap([octets], link_type=link_type)
+        cut = whole[:36] + struct.pack("<I", len(octets) + 1) + whole[40:]
+        (found,) = CaptureReader().read([cut])
+        assert isinstance(found, NotRead)
+        assert found.lost
+        assert "kept only the start" in found.reason
 
 
 def test_any_cut_of_any_frame_ends_in_a_reason_or_a_message() -> None:

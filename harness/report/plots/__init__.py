@@ -1,1 +1,1 @@
-"""The four plots of a report, one file each; every one draws at any width and says in words what it shows."""
+"""The plots of a report and of a comparison; every one draws at any width and says in words what it shows."""

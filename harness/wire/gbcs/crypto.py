@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from harness.wire.gbcs.keys import KeyStore, PrivateKey, PublicKey
 
 __all__ = [
+    "BETWEEN_DEVICES",
     "Authentication",
     "Check",
     "Purpose",
@@ -53,7 +54,7 @@ MAC_AAD = b"\x11\x00\x00\x00\x00\x00"
 _SEALED_AAD = b"\x31"
 _INVOCATION = bytes(4)
 _VERIFIED = 1 << 12
-_BETWEEN_DEVICES = frozenset({0x0090, 0x009B, 0x0116, 0x0117, 0x0118, 0x0119})
+BETWEEN_DEVICES = frozenset({0x0090, 0x009B, 0x0116, 0x0117, 0x0118, 0x0119})
 """Commands one device gives another (PCS, PECS, HECS): no broker takes part in their MAC.
 
 That the two devices' own keys make it is an assumption: none of those keys is public, so no reference message confirms it.
@@ -197,7 +198,7 @@ def _check_signature(message: Message, unsigned: bytes, keys: KeyStore) -> Check
 def _check_mac(message: Message, unsigned: bytes, keys: KeyStore, broker: Eui64 | None) -> Check:
     if message.mac is None:
         return Check.ABSENT
-    relayed = message.cra == Cra.COMMAND and message.message_code not in _BETWEEN_DEVICES
+    relayed = message.cra == Cra.COMMAND and message.message_code not in BETWEEN_DEVICES
     maker = broker if relayed else message.originator
     agreed = agreed_between(keys, maker, message.target) if maker is not None else None
     if agreed is None:

@@ -1,10 +1,10 @@
 """GBCS alerts without the identities in them: the same alert, said by and to pseudonyms.
 
 Masked are originator, target and supplementary party; in a body whose layout is known every EUI-64, and
-whatever may name somebody as one does (key identifiers, network identifiers, text); a body whose layout is not
-known as a whole. Codes, counters, times and numbers stay, and so do encrypted octets, as they were. Signature
-and MAC are functions of what is hidden, so with a certificate at hand they would give it away: marks of the
-same size stand for them. So neither can be verified any more over what is masked.
+whatever may name somebody as one does (key identifiers, network identifiers, text, firmware images); a body
+whose layout is not known as a whole. Codes, counters, times and numbers stay, and so do encrypted octets, as they
+were. Signature and MAC are functions of what is hidden, so with a certificate at hand they would give it away:
+marks of the same size stand for them. So neither can be verified any more over what is masked.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from harness.wire.gbcs.outer import decode_message
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from harness.fieldlog.pseudonyms import Pseudonyms
+    from harness.masking.pseudonymiser import Pseudonymiser
     from harness.wire.gbcs.content import Field
 
 __all__ = ["Masked", "masked", "problem_text"]
@@ -38,11 +38,11 @@ _PLAIN: Final = b"\x00\x02"
 _FROM_ORIGINATOR = 22
 """Octets of a plain alert from its originator to its payload."""
 
-_KEPT: Final = frozenset({"ciphertext", "firmware-version", "image-hash", "instance", "key-usage", "tag"})
-"""Fields of several octets that name no device, party or person; any other is masked."""
+_KEPT: Final = frozenset({"ciphertext", "instance", "key-usage", "tag"})
+"""Fields of several octets that name no device, maker, party or person; any other is masked."""
 
 
-def masked(octets: bytes, pseudonyms: Pseudonyms) -> Masked:
+def masked(octets: bytes, pseudonyms: Pseudonymiser) -> Masked:
     """Return an alert with pseudonyms in place of identities.
 
     Raises :class:`GbcsError` where the octets are no alert that can be read: nobody could tell where it names whom.
@@ -63,7 +63,7 @@ def problem_text(error: GbcsError) -> str:
     return f"{what}, {error.where}"
 
 
-def _field_by_field(octets: bytes, pseudonyms: Pseudonyms) -> Masked:
+def _field_by_field(octets: bytes, pseudonyms: Pseudonymiser) -> Masked:
     message = decode_message(octets)
     originator, target = (pseudonyms.eui64(bytes.fromhex(party)) for party in (message.originator, message.target))
     signature, mac = message.signature, message.mac
@@ -82,13 +82,13 @@ def _field_by_field(octets: bytes, pseudonyms: Pseudonyms) -> Masked:
     return hidden.originator, hidden.target, hidden.encode()
 
 
-def _supplementary(octets: bytes, pseudonyms: Pseudonyms) -> bytes:
+def _supplementary(octets: bytes, pseudonyms: Pseudonymiser) -> bytes:
     """Mask what follows the message code: a party, counters, and what belongs to no alert."""
     party, counters, more = octets[:8], octets[8:24], octets[24:]
     return (pseudonyms.eui64(party) if party else b"") + counters + pseudonyms.permuted(more)
 
 
-def _payload(message: Message, pseudonyms: Pseudonyms) -> bytes:
+def _payload(message: Message, pseudonyms: Pseudonymiser) -> bytes:
     """Mask the body, field by field where its layout is known."""
     payload = message.payload
     body = alert_head(message).body
@@ -115,7 +115,7 @@ def _leaves(fields: tuple[Field, ...]) -> Iterator[Field]:
             yield field
 
 
-def _hidden(field: Field, until: bytes, pseudonyms: Pseudonyms) -> bytes:
+def _hidden(field: Field, until: bytes, pseudonyms: Pseudonymiser) -> bytes:
     """Return what the last octets up to the end of a field become; nothing where they name nobody."""
     value = field.value
     if isinstance(value, bytes):
@@ -124,5 +124,4 @@ def _hidden(field: Field, until: bytes, pseudonyms: Pseudonyms) -> bytes:
         return b""
     if until[-8:].hex() == value:
         return pseudonyms.eui64(until[-8:])
-    text = value.encode()
-    return pseudonyms.permuted(text).hex()[: len(text)].encode()
+    return pseudonyms.text(value).encode()
