@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIOS = sorted(path.stem.replace("_", "-") for path in (ROOT / "scenarios").glob("*/*.toml"))
 HEALTHY = {path.stem.replace("_", "-") for path in (ROOT / "scenarios" / "healthy").glob("*.toml")}
-FEW = ("--set", "stop.zero-blocks=6", "--set", "stop.blocks=6")
+DEAREST = {"average-voltage-chatter", "retransmission-duplicates"}
+"""Left out for their cost, 40 s and more each: that all their alerts are the same at both fidelities, ``tests/sim`` shows."""
+FEW = ("--set", "stop.zero-blocks=2", "--set", "stop.blocks=2")
 """A healthy scenario has nothing to find; a few of its blocks tell as much here."""
 
 
@@ -29,7 +31,7 @@ def _verdict(run: Run, scenario: str, *more: str) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("scenario", [scenario for scenario in SCENARIOS if scenario not in DEAREST])
 def test_the_outcome_is_the_expected_one(scenario: str, smets_harness: Run, tmp_path: Path) -> None:
     verdict = _verdict(smets_harness, scenario, *(FEW if scenario in HEALTHY else ()))
     assert verdict["grade"] == ("NR-S u=0" if scenario in HEALTHY else "C3-S u=0 frequent")
