@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from harness.errors import BundleError
 from harness.evidence.layout import RESULTS
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from harness.evidence.bundle import Bundle
     from harness.plan.model import Plan
     from harness.vocab.canonical import Json
-    from harness.vocab.outcome import Certainty, TrialOutcome
+    from harness.vocab.outcome import Certainty
 
 __all__ = ["policy_problems"]
 
@@ -65,43 +65,15 @@ def _grade_problems(bundle: Bundle) -> list[Problem]:
 def _verdict(plan: Plan, bundle: Bundle) -> Certainty:
     """Judge the sealed outcomes; raises :class:`BundleError` where they are not those of whole blocks of the plan."""
     from harness.judge.certainty import certainty
+    from harness.judge.outcome_reading import read_outcomes
     from harness.run.campaign import block_rows, question_of
 
-    outcomes = dict(_outcomes(bundle))
+    outcomes = read_outcomes(bundle.read(_OUTCOMES), where=_OUTCOMES)
     blocks = [block for block in plan.blocks if all(trial.trial in outcomes for trial in block.trials)]
     known = {trial.trial for block in blocks for trial in block.trials}
     if odd := sorted(outcomes.keys() - known):
         raise BundleError(f"trial {odd[0]} is of no whole block of the plan", where=_OUTCOMES, expected="whole blocks")
     return certainty((row for block in blocks for row in block_rows(plan, block, outcomes)), question_of(plan))
-
-
-def _outcomes(bundle: Bundle) -> Iterator[tuple[str, TrialOutcome]]:
-    from harness.vocab.canonical import parse_line
-    from harness.vocab.outcome import TrialOutcome
-
-    for number, line in enumerate(bundle.read(_OUTCOMES).splitlines(keepends=True), 1):
-        row = parse_line(line, where=f"{_OUTCOMES}:{number}")
-        try:
-            units = {role: tuple(marks) for role, marks in cast("dict[str, list[str]]", row.get("units", {})).items()}
-            outcome = TrialOutcome(
-                trial=str(row["trial"]),
-                void=str(row["void"]),
-                exposure=_whole(row["exposure"]),
-                count=_whole(row["count"]),
-                positive=row["positive"] is True,
-                alerts=_whole(row["alerts"]),
-                lost=_whole(row["lost"]),
-                units=units,
-            )
-        except (KeyError, TypeError, AttributeError) as error:
-            raise BundleError(f"an outcome lacks what it must have: {error}", where=f"{_OUTCOMES}:{number}") from None
-        yield outcome.trial, outcome
-
-
-def _whole(value: Json) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"{value!r} is no number")
-    return value
 
 
 def _certainty_problems(bundle: Bundle, verdict: Certainty) -> Iterator[Problem]:
