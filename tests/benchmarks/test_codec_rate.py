@@ -13,15 +13,14 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
+from alert_storm import METER, storm, storm_keys
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from harness.vocab.identity import Eui64
-from harness.wire.gbcs.alerts import build_alert, read_alert
-from harness.wire.gbcs.crypto import Check, authenticate, protect, verify
+from harness.wire.gbcs.alerts import read_alert
+from harness.wire.gbcs.crypto import Check, authenticate, verify
 from harness.wire.gbcs.keys import MemoryKeyStore
-from harness.wire.gbcs.keys import test_keys as keys_from
 from harness.wire.gbcs.message import Profile
 from harness.wire.gbcs.outer import decode_message
 
@@ -30,39 +29,13 @@ if TYPE_CHECKING:
 
     from pytest_benchmark.fixture import BenchmarkFixture
 
-METER, SUPPLIER = Eui64("02a5e70000000001"), Eui64("02a5e70000000100")
 ROUNDS = 7
 
 
 @pytest.fixture(scope="module")
 def keys() -> MemoryKeyStore:
     """Test keys of a meter and its supplier."""
-    store = MemoryKeyStore()
-    for owner in (METER, SUPPLIER):
-        store.add_private(owner, signing=keys_from(b"rate", f"{owner} signing"), agreement=keys_from(b"rate", f"{owner} agreement"))
-    return store
-
-
-def _alerts(count: int, keys: MemoryKeyStore, profile: Profile, *, critical: bool) -> list[bytes]:
-    """Build alerts that differ in counter and time, as a storm of one code does."""
-    return [
-        protect(
-            build_alert(
-                originator=METER,
-                target=SUPPLIER,
-                counter=number,
-                message_code=0x1000 if critical else 0x1001,
-                code=0x8F30 if critical else 0x8002,
-                time=946_771_200 + 30 * number,
-                profile=profile,
-            ),
-            critical=critical,
-            originator=METER,
-            target=SUPPLIER,
-            keys=keys,
-        )
-        for number in range(1, count + 1)
-    ]
+    return storm_keys()
 
 
 def _rate(act: Callable[[bytes], object], messages: Sequence[bytes]) -> float:
@@ -82,7 +55,7 @@ def _rate(act: Callable[[bytes], object], messages: Sequence[bytes]) -> float:
 def test_reading_an_alert_costs_a_few_hashes_of_it(
     benchmark: BenchmarkFixture, keys: MemoryKeyStore, profile: Profile, critical: bool
 ) -> None:
-    messages = _alerts(2_000, keys, profile, critical=critical) * 10
+    messages = storm(2_000, keys, profile, critical=critical) * 10
     read = _rate(read_alert.__wrapped__, messages)
     hashed = _rate(lambda octets: sha256(octets).digest(), messages)
     benchmark.extra_info.update({"alerts/s": round(read), "hashes/s": round(hashed), "ratio": round(hashed / read, 2)})
@@ -92,7 +65,7 @@ def test_reading_an_alert_costs_a_few_hashes_of_it(
 
 @pytest.mark.benchmark(group="codec")
 def test_checking_a_signature_costs_little_more_than_openssl_does(benchmark: BenchmarkFixture, keys: MemoryKeyStore) -> None:
-    messages = _alerts(400, keys, Profile.DLMS, critical=True)
+    messages = storm(400, keys, Profile.DLMS, critical=True)
     public = keys.signing_public(METER)
     assert public is not None
     raw = []
@@ -117,7 +90,7 @@ def test_checking_a_signature_costs_little_more_than_openssl_does(benchmark: Ben
 
 @pytest.mark.benchmark(group="codec")
 def test_checking_a_mac_needs_no_agreement_each_time(benchmark: BenchmarkFixture, keys: MemoryKeyStore) -> None:
-    messages = _alerts(2_000, keys, Profile.DLMS, critical=False)
+    messages = storm(2_000, keys, Profile.DLMS, critical=False)
 
     def check(octets: bytes) -> None:
         assert authenticate(decode_message(octets), keys).mac is Check.VALID
@@ -136,8 +109,8 @@ def test_building_and_protecting_an_alert(benchmark: BenchmarkFixture, keys: Mem
     algorithm = ECDSA(SHA256(), deterministic_signing=True)
     signing = _rate(lambda octets: private.loaded.sign(octets, algorithm), [bytes(58)] * 1_000)
     began = process_time()
-    _alerts(1_000, keys, Profile.DLMS, critical=critical)
+    storm(1_000, keys, Profile.DLMS, critical=critical)
     ours = 1_000 / (process_time() - began)
     benchmark.extra_info.update({"alerts/s": round(ours), "bare signatures/s": round(signing), "share": round(ours / signing, 2)})
-    benchmark.pedantic(_alerts, args=(100, keys, Profile.DLMS), kwargs={"critical": critical}, rounds=ROUNDS)
+    benchmark.pedantic(storm, args=(100, keys, Profile.DLMS), kwargs={"critical": critical}, rounds=ROUNDS)
     assert ours / signing >= 0.4

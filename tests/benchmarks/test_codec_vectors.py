@@ -17,14 +17,13 @@ from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
+from alert_storm import storm, storm_keys
 
 from harness.vocab.identity import Eui64
 from harness.wire.gbcs.alert_checking import AlertChecker
 from harness.wire.gbcs.alert_reading import read_alert
-from harness.wire.gbcs.alerts import build_alert
-from harness.wire.gbcs.crypto import Check, authenticate, protect, verify
+from harness.wire.gbcs.crypto import Check, authenticate, verify
 from harness.wire.gbcs.keys import MemoryKeyStore
-from harness.wire.gbcs.keys import test_keys as keys_from
 from harness.wire.gbcs.message import Profile
 from harness.wire.gbcs.outer import decode_message
 from harness.wire.gbcs.payloads import decode_payload
@@ -40,7 +39,6 @@ ROUNDS = 7
 COPIES = 20
 NODE_TO_TSHARK = 4160 / 39_000
 """The public Node parser's rate with cryptography beside tshark's, as recorded in one run."""
-METER, SUPPLIER = Eui64("02a5e70000000001"), Eui64("02a5e70000000100")
 
 
 def best(act: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -143,32 +141,7 @@ def reference_keys_(vector_keys: Sequence[object]) -> MemoryKeyStore:
 @pytest.fixture(scope="module")
 def keys() -> MemoryKeyStore:
     """Test keys of a meter and its supplier."""
-    store = MemoryKeyStore()
-    for owner in (METER, SUPPLIER):
-        store.add_private(owner, signing=keys_from(b"rate", f"{owner} signing"), agreement=keys_from(b"rate", f"{owner} agreement"))
-    return store
-
-
-def alerts(count: int, keys: MemoryKeyStore, profile: Profile, *, critical: bool) -> list[bytes]:
-    """Build alerts that differ in counter and time."""
-    return [
-        protect(
-            build_alert(
-                originator=METER,
-                target=SUPPLIER,
-                counter=number,
-                message_code=0x1000 if critical else 0x1001,
-                code=0x8F30 if critical else 0x8002,
-                time=946_771_200 + 30 * number,
-                profile=profile,
-            ),
-            critical=critical,
-            originator=METER,
-            target=SUPPLIER,
-            keys=keys,
-        )
-        for number in range(1, count + 1)
-    ]
+    return storm_keys()
 
 
 def rate_of(act: Callable[[bytes], object], messages: Sequence[bytes]) -> float:
@@ -185,7 +158,7 @@ def test_alerts_are_read_and_checked_at_multiples_of_one_signature(
     benchmark: BenchmarkFixture, keys: MemoryKeyStore, openssl_rate: float, profile: Profile
 ) -> None:
     """300 000 read and 100 000 MACs a second where openssl verifies 15 300 signatures; nine tenths of openssl's signatures."""
-    signed, maced = alerts(400, keys, profile, critical=True), alerts(4_000, keys, profile, critical=False)
+    signed, maced = storm(400, keys, profile, critical=True), storm(4_000, keys, profile, critical=False)
     checker = AlertChecker(keys)
     assert all(checker.check(octets).authentication.signature is Check.VALID for octets in signed)
     assert all(checker.check(octets).authentication.mac is Check.VALID for octets in maced)
